@@ -1,0 +1,1 @@
+//! Contract cases, read from the packs and run against a target.

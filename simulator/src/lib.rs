@@ -1,0 +1,1 @@
+//! Plays GST Suvidha Providers and GSTIN-verification vendors from files.

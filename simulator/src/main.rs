@@ -1,0 +1,2 @@
+//! The `gspsim` program.
+fn main() {}
