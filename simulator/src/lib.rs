@@ -1,1 +1,3 @@
 //! Plays GST Suvidha Providers and GSTIN-verification vendors from files.
+
+pub mod model;

@@ -1,0 +1,1 @@
+//! GSTIN, PAN and ARN: layouts and check characters.

@@ -1,0 +1,5 @@
+//! The words every room shares: values without a clock, a socket or a file.
+
+pub mod dice;
+pub mod gstin;
+pub mod taxpayer;
