@@ -1,0 +1,13 @@
+//! The reply in the vendor's words: bodies are JSON trees whose holes are filled per call.
+//!
+//! Everything is compiled when a pack is loaded; a call only fills holes. Which names a hole may
+//! use is told by [`names`], where their values come from by [`datum`].
+
+pub mod datum;
+pub mod expression;
+pub mod filters;
+pub mod jinja;
+pub mod names;
+pub mod scene;
+pub mod template;
+pub mod tree;

@@ -1,0 +1,122 @@
+//! The scene of one call: all that an expression may ask for.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::Value;
+
+use crate::{
+    model::{call::Call, dice::Dice, taxpayer::Taxpayer},
+    pack::{Endpoint, Pack},
+    taxpayers::Register,
+};
+
+/// What is known of a call so far, from its request to the reply that was decided on.
+#[derive(Debug)]
+pub struct Scene {
+    /// The vendor.
+    pub pack: Arc<Pack>,
+    /// The nation.
+    pub register: Arc<Register>,
+    /// Seed of everything random.
+    pub seed: u64,
+    /// The request.
+    pub call: Call,
+    /// Index of the endpoint, where one took the call.
+    pub endpoint: Option<usize>,
+    /// Parts of the path by name, decoded.
+    pub path_parameters: Vec<(String, String)>,
+    /// The query, decoded, in order.
+    pub query: Vec<(String, String)>,
+    /// The body, where it was read.
+    pub body: Option<Value>,
+    /// The endpoint's fields, in its order.
+    pub fields: Vec<Option<Value>>,
+    /// Index of the account that calls.
+    pub account: Option<usize>,
+    /// What its token claims.
+    pub claims: Option<Arc<Value>>,
+    /// The token this call was given.
+    pub session: Option<Issued>,
+    /// Who is asked about.
+    pub taxpayer: Option<Taxpayer>,
+    /// Who was found.
+    pub taxpayers: Vec<Taxpayer>,
+    /// The reply decided on.
+    pub words: Words,
+    /// The call's dice, thrown first when first asked for.
+    pub dice: Mutex<Option<Dice>>,
+}
+
+/// What the reply is called.
+#[derive(Clone, Debug, Default)]
+pub struct Words {
+    /// The vendor's code; empty where the answer has none.
+    pub code: String,
+    /// The vendor's wording.
+    pub message: String,
+    /// A detail.
+    pub reason: Option<String>,
+    /// HTTP status.
+    pub status: u16,
+    /// Our name.
+    pub outcome: String,
+}
+
+/// A token that a login endpoint gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issued {
+    /// The token.
+    pub token: String,
+    /// Its life in seconds.
+    pub life_s: i64,
+    /// When it ends, in epoch milliseconds.
+    pub expires_at_ms: i64,
+}
+
+/// What the dice of a call are for, so that no two uses share a stream.
+const CALL: u64 = 0xCA11;
+
+impl Scene {
+    /// A scene with nothing but the request.
+    #[must_use]
+    pub fn new(pack: Arc<Pack>, register: Arc<Register>, seed: u64, call: Call) -> Self {
+        Self {
+            pack,
+            register,
+            seed,
+            call,
+            endpoint: None,
+            path_parameters: Vec::new(),
+            query: Vec::new(),
+            body: None,
+            fields: Vec::new(),
+            account: None,
+            claims: None,
+            session: None,
+            taxpayer: None,
+            taxpayers: Vec::new(),
+            words: Words::default(),
+            dice: Mutex::new(None),
+        }
+    }
+
+    /// The endpoint that took the call.
+    #[must_use]
+    pub fn endpoint(&self) -> Option<&Endpoint> {
+        self.pack.endpoints.get(self.endpoint?)
+    }
+
+    /// A field's value, where the request brought one.
+    #[must_use]
+    pub fn field(&self, index: usize) -> Option<&Value> {
+        self.fields.get(index)?.as_ref()
+    }
+
+    /// Throws the call's dice.
+    pub fn roll<T>(&self, throw: impl FnOnce(&mut Dice) -> T) -> T {
+        let mut dice = self.dice.lock().unwrap_or_else(PoisonError::into_inner);
+        throw(dice.get_or_insert_with(|| {
+            Dice::new(self.seed, CALL, &self.call.number.to_le_bytes())
+        }))
+    }
+}

@@ -1,0 +1,139 @@
+//! Texts with holes: mixed strings of bodies, header values, reasons, HTML and plain text.
+
+use std::sync::Arc;
+
+use ahash::AHashMap;
+
+use super::{
+    expression::{Expression, ExpressionError, Filled, Scope, ValueMap},
+    names::Known,
+    tree::write_text,
+};
+
+/// A text with holes, cut into its pieces.
+#[derive(Debug)]
+pub struct Template(Vec<Piece>);
+
+#[derive(Debug)]
+enum Piece {
+    Text(String),
+    Hole(Expression),
+}
+
+impl Template {
+    /// Cuts a text at its `{{ … }}`.
+    ///
+    /// # Errors
+    ///
+    /// An expression that cannot be compiled, a hole that does not end.
+    pub fn compile(
+        source: &str,
+        maps: &AHashMap<String, Arc<ValueMap>>,
+        known: &Known<'_>,
+    ) -> Result<Self, ExpressionError> {
+        let mut pieces = Vec::new();
+        for piece in cut(source)? {
+            pieces.push(match piece {
+                Cut::Text(text) => Piece::Text(text.to_owned()),
+                Cut::Hole(hole) => Piece::Hole(Expression::compile(hole, maps, known)?.0),
+            });
+        }
+        Ok(Self(pieces))
+    }
+
+    /// The text, where it has no holes.
+    #[must_use]
+    pub fn as_plain(&self) -> Option<&str> {
+        match self.0.as_slice() {
+            [] => Some(""),
+            [Piece::Text(text)] => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Fills the holes; one without a value leaves nothing.
+    ///
+    /// # Errors
+    ///
+    /// What an expression says.
+    pub fn fill(&self, scope: Scope<'_>, out: &mut String) -> Result<(), minijinja::Error> {
+        for piece in &self.0 {
+            match piece {
+                Piece::Text(text) => out.push_str(text),
+                Piece::Hole(expression) => {
+                    let filled: Filled<'_> = expression.fill(scope)?;
+                    write_text(&filled, out);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A piece of a text with holes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut<'source> {
+    /// As it is.
+    Text(&'source str),
+    /// Between `{{` and `}}`.
+    Hole(&'source str),
+}
+
+/// Cuts a text at its holes; quotes inside a hole may hold `}}`.
+///
+/// # Errors
+///
+/// A hole that does not end.
+pub fn cut(source: &str) -> Result<Vec<Cut<'_>>, ExpressionError> {
+    let mut pieces = Vec::new();
+    let mut rest = source;
+    while let Some(start) = rest.find("{{") {
+        let inner = &rest[start + 2..];
+        let Some(end) = end_of_hole(inner) else {
+            return Err(ExpressionError {
+                message: "a hole that begins with `{{` does not end".to_owned(),
+                hint: Some("close it with `}}`".to_owned()),
+            });
+        };
+        if start > 0 {
+            pieces.push(Cut::Text(&rest[..start]));
+        }
+        pieces.push(Cut::Hole(inner[..end].trim()));
+        rest = &inner[end + 2..];
+    }
+    if !rest.is_empty() {
+        pieces.push(Cut::Text(rest));
+    }
+    Ok(pieces)
+}
+
+fn end_of_hole(inner: &str) -> Option<usize> {
+    let mut quote = None;
+    let bytes = inner.as_bytes();
+    for (at, byte) in bytes.iter().enumerate() {
+        match (quote, byte) {
+            (None, b'\'' | b'"') => quote = Some(*byte),
+            (Some(open), _) if *byte == open => quote = None,
+            (None, b'}') if bytes.get(at + 1) == Some(&b'}') && bytes.get(at + 2) != Some(&b'}') => {
+                return Some(at);
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_at_its_holes() {
+        assert_eq!(
+            cut("TID{{ random.uuid_hex }}-{{ '}}' }}").expect("both holes end"),
+            [Cut::Text("TID"), Cut::Hole("random.uuid_hex"), Cut::Text("-"), Cut::Hole("'}}'")]
+        );
+        assert_eq!(cut("{{ {'a': {}} }}").expect("it ends"), [Cut::Hole("{'a': {}}")]);
+        assert!(cut("a {{ b").is_err());
+    }
+}
