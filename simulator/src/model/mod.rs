@@ -2,4 +2,5 @@
 
 pub mod dice;
 pub mod gstin;
+pub mod period;
 pub mod taxpayer;
