@@ -5,4 +5,5 @@ pub mod dice;
 pub mod gstin;
 pub mod outcome;
 pub mod reply;
+pub mod period;
 pub mod taxpayer;

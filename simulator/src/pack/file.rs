@@ -483,13 +483,43 @@ pub enum CheckFile {
     /// It is a text of that many characters.
     Length(LengthFile),
     /// It is a GSTIN, more or less strictly.
-    Gstin(GstinForm),
+    Gstin(GstinCheck),
     /// It is a PAN.
     Pan(PanForm),
     /// It is a financial year, from `first` to the current one.
     FinancialYear(FinancialYearFile),
     /// This expression is true.
     Holds(String),
+}
+
+/// How strictly a GSTIN is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum GstinCheck {
+    /// State 01 to 37, an ordinary PAN, `Z`, the right check character.
+    Strict,
+    /// Any layout, the right check character.
+    Realistic,
+    /// Any layout, any check character.
+    Pattern,
+    /// 15 letters and digits.
+    LengthOnly,
+    /// Anything.
+    Any,
+}
+
+impl GstinCheck {
+    /// Whether the text passes.
+    #[must_use]
+    pub fn accepts(self, text: &str) -> bool {
+        match self {
+            Self::Strict => GstinForm::Strict.accepts(text),
+            Self::Realistic => GstinForm::Realistic.accepts(text),
+            Self::Pattern => GstinForm::Pattern.accepts(text),
+            Self::LengthOnly => GstinForm::LengthOnly.accepts(text),
+            Self::Any => true,
+        }
+    }
 }
 
 /// How strictly a PAN is looked at.

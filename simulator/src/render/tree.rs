@@ -471,32 +471,10 @@ fn include<'pack>(
     };
     let inner =
         Workshop { maps: workshop.maps, include: workshop.include, depth: workshop.depth - 1 };
-    let known = Known {
-        fields: known.fields.clone(),
-        settings: known.settings.clone(),
-        bound: known.bound.clone(),
-    };
     let mut inner_errors = Vec::new();
-    let tree = build_owned(&json, &inner, &known, &mut inner_errors);
+    let tree = build(&json, &inner, known, &mut inner_errors);
     errors.extend(inner_errors);
     tree
-}
-
-/// As [`build`], for JSON that does not live as long as the pack.
-fn build_owned(
-    json: &Json,
-    workshop: &Workshop<'_>,
-    known: &Known<'_>,
-    errors: &mut Vec<TreeError>,
-) -> Tree {
-    let workshop =
-        Workshop { maps: workshop.maps, include: workshop.include, depth: workshop.depth };
-    let known = Known {
-        fields: known.fields.clone(),
-        settings: known.settings.clone(),
-        bound: known.bound.clone(),
-    };
-    build(json, &workshop, &known, errors)
 }
 
 fn directive<'pack>(
