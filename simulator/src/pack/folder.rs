@@ -1,0 +1,98 @@
+//! Where packs come from: the files compiled into the program, or folders on disk.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use crate::finding::Source;
+
+include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+
+/// A folder's files by their path below it, with `/` between the parts.
+#[derive(Clone, Debug, Default)]
+pub struct Folder {
+    /// What people know the folder by, such as `fixtures`.
+    pub label: PathBuf,
+    files: BTreeMap<String, Arc<str>>,
+}
+
+impl Folder {
+    /// The fixtures compiled into the program.
+    #[must_use]
+    pub fn embedded_fixtures() -> Self {
+        Self::embedded("fixtures", FIXTURES)
+    }
+
+    /// The scenarios compiled into the program.
+    #[must_use]
+    pub fn embedded_scenarios() -> Self {
+        Self::embedded("scenarios", SCENARIOS)
+    }
+
+    fn embedded(label: &str, files: &[(&str, &str)]) -> Self {
+        Self {
+            label: label.into(),
+            files: files.iter().map(|(path, text)| ((*path).to_owned(), Arc::from(*text))).collect(),
+        }
+    }
+
+    /// Reads a folder on disk, all the way down.
+    ///
+    /// # Errors
+    ///
+    /// What the file system says; a file that is no UTF-8 counts as unreadable.
+    pub fn read(path: &Path) -> io::Result<Self> {
+        let mut files = BTreeMap::new();
+        collect(path, "", &mut files)?;
+        Ok(Self { label: path.to_owned(), files })
+    }
+
+    /// One file, with the name that people know it by.
+    #[must_use]
+    pub fn source(&self, path: &str) -> Option<Source> {
+        let text = self.files.get(path)?;
+        Some(Source { path: self.label.join(path), text: Arc::clone(text) })
+    }
+
+    /// The paths below `prefix`, without it.
+    pub fn below<'folder>(
+        &'folder self,
+        prefix: &'folder str,
+    ) -> impl Iterator<Item = &'folder str> {
+        self.files.keys().filter_map(move |path| path.strip_prefix(prefix))
+    }
+
+    /// Folders that hold a `vendor.toml`.
+    #[must_use]
+    pub fn vendors(&self) -> Vec<String> {
+        self.files
+            .keys()
+            .filter_map(|path| path.strip_suffix("/vendor.toml"))
+            .filter(|name| !name.contains('/'))
+            .map(str::to_owned)
+            .collect()
+    }
+}
+
+fn collect(root: &Path, prefix: &str, files: &mut BTreeMap<String, Arc<str>>) -> io::Result<()> {
+    for entry in fs::read_dir(root.join(prefix))? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with('.') {
+            continue;
+        }
+        let path = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
+        let full = root.join(&path);
+        if full.is_dir() {
+            collect(root, &path, files)?;
+        } else {
+            let text = fs::read_to_string(&full)
+                .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", full.display())))?;
+            files.insert(path, Arc::from(text));
+        }
+    }
+    Ok(())
+}
