@@ -25,7 +25,7 @@ use crate::{
     finding::{Finding, Source},
     model::{outcome::Outcome, period::FinancialYear},
     render::{
-        expression::{Expression, ExpressionError, ValueMap, closest},
+        expression::{Expression, ExpressionError, Lexicon, ValueMap, closest},
         names::Known,
         template::Template,
         tree::{Tree, Workshop},
@@ -62,7 +62,7 @@ pub fn load(
         vocabulary: vocabulary.with(&file.outcomes),
         errors_source: errors_source.unwrap_or_else(|| vendor_source.clone()),
         vendor_source,
-        maps: maps(&file),
+        lexicon: Lexicon { maps: maps(&file), settings: Value::Object(values.clone()) },
         file: &file,
         errors: &errors,
         findings: RefCell::default(),
@@ -106,7 +106,7 @@ struct Compiler<'pack> {
     vocabulary: Vocabulary,
     vendor_source: Source,
     errors_source: Source,
-    maps: AHashMap<String, Arc<ValueMap>>,
+    lexicon: Lexicon,
     file: &'pack VendorFile,
     errors: &'pack ErrorsFile,
     findings: RefCell<Vec<Finding>>,
@@ -185,7 +185,7 @@ impl Compiler<'_> {
             replies,
             edges,
             scripted: self.scripted(),
-            maps: self.maps.clone(),
+            maps: self.lexicon.maps.clone(),
             secret_headers,
             secret_queries,
         }
@@ -572,7 +572,7 @@ impl Compiler<'_> {
         source: &Source,
         known: &Known<'_>,
     ) -> Option<Expression> {
-        Expression::compile(text, &self.maps, known)
+        Expression::compile(text, &self.lexicon, known)
             .map_err(|error| self.find(at(error, text.span.clone()), source))
             .ok()
             .map(|(expression, _)| expression)
@@ -584,7 +584,7 @@ impl Compiler<'_> {
         source: &Source,
         known: &Known<'_>,
     ) -> Option<Template> {
-        Template::compile(text, &self.maps, known)
+        Template::compile(text, &self.lexicon, known)
             .map_err(|error| self.find(at(error, text.span.clone()), source))
             .ok()
     }
@@ -850,7 +850,7 @@ impl Compiler<'_> {
             let text = self.fixtures.source(&self.body_path(name, "json"))?;
             serde_json::from_str(&text.text).ok()
         };
-        let workshop = Workshop { maps: &self.maps, include: &include, depth: 8 };
+        let workshop = Workshop { lexicon: &self.lexicon, include: &include, depth: 8 };
         match Tree::compile(&json, &workshop, &self.known(endpoint)) {
             Ok(tree) => Some(Body::Json(tree)),
             Err(errors) => {

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use ahash::AHashMap;
-use minijinja::{Expression as Compiled, Value};
+use minijinja::{Expression as Compiled, Value, value::Serde};
 
 use super::{
     datum::{Datum, Record},
@@ -25,6 +25,9 @@ pub struct Expression {
 
 #[derive(Debug)]
 enum Plan {
+    /// Known when the pack was loaded.
+    Constant(Value),
+    /// Walked without an interpreter.
     Path { path: Vec<Box<str>>, tail: Vec<Tail> },
     Jinja(Box<Compiled<'static, 'static>>),
 }
@@ -48,6 +51,15 @@ enum Tail {
 
 /// A pack's value map.
 pub type ValueMap = AHashMap<String, String>;
+
+/// What a pack lends to its expressions when they are compiled.
+#[derive(Clone, Debug, Default)]
+pub struct Lexicon {
+    /// Value maps by name.
+    pub maps: AHashMap<String, Arc<ValueMap>>,
+    /// Setting → value; an object.
+    pub settings: serde_json::Value,
+}
 
 /// Names bound by `for` and `with`, the innermost first.
 #[derive(Clone, Copy, Debug)]
@@ -93,14 +105,14 @@ pub struct ExpressionError {
 }
 
 impl Expression {
-    /// Compiles an expression; `maps` are the pack's, `known` the names it may use.
+    /// Compiles an expression; what hangs on settings alone is worked out now.
     ///
     /// # Errors
     ///
     /// Bad syntax, a name that stands for nothing, a map that is not there.
     pub fn compile(
         source: &str,
-        maps: &AHashMap<String, Arc<ValueMap>>,
+        lexicon: &Lexicon,
         known: &Known<'_>,
     ) -> Result<(Self, Kind), ExpressionError> {
         let source = source.trim();
@@ -123,22 +135,30 @@ impl Expression {
                 hint: Some(closest(&part, &right)),
             })?;
         }
-        if let Some(map) = quoted_after(source, "mapped(").filter(|map| !maps.contains_key(*map)) {
+        if let Some(map) = quoted_after(source, "mapped(").filter(|map| !lexicon.maps.contains_key(*map)) {
             return Err(ExpressionError {
                 message: format!("there is no map `{map}`"),
                 hint: Some(format!("declare it as `[maps.{map}]` in vendor.toml")),
             });
         }
-        let plain = plain_path(source, maps);
+        let plain = plain_path(source, lexicon);
         let kind = match &plain {
             Some((path, tail)) if tail.is_empty() => {
                 known.kind_of(&path.join(".")).unwrap_or(Kind::Any)
             }
             _ => Kind::Any,
         };
-        let plan = match plain {
-            Some((path, tail)) => Plan::Path { path, tail },
-            None => Plan::Jinja(Box::new(compiled)),
+        let settings_only = names.iter().all(|name| name.starts_with("settings."));
+        let plan = if settings_only && !names.is_empty() && !source.contains("financial_year") {
+            let context = Value::from_pairs([("settings", Value::from(Serde(&lexicon.settings)))]);
+            Plan::Constant(compiled.eval(context).map_err(|error| ExpressionError {
+                message: format!("`{source}` cannot be worked out: {error}"),
+                hint: None,
+            })?)
+        } else if let Some((path, tail)) = plain {
+            Plan::Path { path, tail }
+        } else {
+            Plan::Jinja(Box::new(compiled))
         };
         Ok((Self { source: source.to_owned(), plan }, kind))
     }
@@ -152,7 +172,16 @@ impl Expression {
     /// Whether it is a plain path that needs no interpreter.
     #[must_use]
     pub fn is_plain(&self) -> bool {
-        matches!(self.plan, Plan::Path { .. })
+        !matches!(self.plan, Plan::Jinja(_))
+    }
+
+    /// The value, where no call can change it.
+    #[must_use]
+    pub fn constant(&self) -> Option<&Value> {
+        match &self.plan {
+            Plan::Constant(value) => Some(value),
+            _ => None,
+        }
     }
 
     /// Evaluates it.
@@ -165,6 +194,7 @@ impl Expression {
         scope: Scope<'scope>,
     ) -> Result<Filled<'scope>, minijinja::Error> {
         match &self.plan {
+            Plan::Constant(value) => Ok(Filled::Value(value.clone())),
             Plan::Path { path, tail } => walk(path, tail, scope),
             Plan::Jinja(compiled) => {
                 let context = jinja::context(scope.scene, locals_as_values(scope));
@@ -363,7 +393,7 @@ fn locals_as_values(scope: Scope<'_>) -> Vec<jinja::Local> {
 /// Reads `a.b.c`, with the few things behind it that need no interpreter; `None` for all else.
 fn plain_path(
     source: &str,
-    maps: &AHashMap<String, Arc<ValueMap>>,
+    lexicon: &Lexicon,
 ) -> Option<(Vec<Box<str>>, Vec<Tail>)> {
     let end = source
         .find(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_' || letter == '.'))
@@ -407,12 +437,18 @@ fn plain_path(
             tail.push(Tail::NullIfMissing);
             continue;
         }
-        let (argument, after) = quoted(inner)?;
+        let (argument, after) = match inner.strip_prefix("settings.") {
+            Some(rest) => {
+                let end = rest.find(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'))?;
+                (lexicon.settings.get(&rest[..end])?.as_str()?, &rest[end..])
+            }
+            None => quoted(inner)?,
+        };
         rest = after.trim_start().strip_prefix(')')?;
         tail.push(match name {
             "date" => Tail::Date(DateForm::new(argument)),
             "join" => Tail::Join(argument.to_owned()),
-            "mapped" => Tail::Mapped(Arc::clone(maps.get(argument)?)),
+            "mapped" => Tail::Mapped(Arc::clone(lexicon.maps.get(argument)?)),
             _ => return None,
         });
     }

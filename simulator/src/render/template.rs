@@ -1,11 +1,7 @@
 //! Texts with holes: mixed strings of bodies, header values, reasons, HTML and plain text.
 
-use std::sync::Arc;
-
-use ahash::AHashMap;
-
 use super::{
-    expression::{Expression, ExpressionError, Filled, Scope, ValueMap},
+    expression::{Expression, ExpressionError, Filled, Lexicon, Scope},
     names::Known,
     tree::write_text,
 };
@@ -28,14 +24,14 @@ impl Template {
     /// An expression that cannot be compiled, a hole that does not end.
     pub fn compile(
         source: &str,
-        maps: &AHashMap<String, Arc<ValueMap>>,
+        lexicon: &Lexicon,
         known: &Known<'_>,
     ) -> Result<Self, ExpressionError> {
         let mut pieces = Vec::new();
         for piece in cut(source)? {
             pieces.push(match piece {
                 Cut::Text(text) => Piece::Text(text.to_owned()),
-                Cut::Hole(hole) => Piece::Hole(Expression::compile(hole, maps, known)?.0),
+                Cut::Hole(hole) => Piece::Hole(Expression::compile(hole, lexicon, known)?.0),
             });
         }
         Ok(Self(pieces))

@@ -1,14 +1,13 @@
 //! Bodies as trees: JSON whose strings may have holes, compiled to pieces that a call fills.
 
-use std::{io::Write as _, sync::Arc};
+use std::io::Write as _;
 
-use ahash::AHashMap;
 use base64::{Engine as _, prelude::BASE64_STANDARD, prelude::BASE64_STANDARD_NO_PAD};
 use serde_json::Value as Json;
 
 use super::{
     datum::{Datum, Record},
-    expression::{Expression, ExpressionError, Filled, Locals, Scope, ValueMap},
+    expression::{Expression, ExpressionError, Filled, Lexicon, Locals, Scope},
     names::{Kind, Known},
     template::{Cut, Template, cut},
 };
@@ -16,6 +15,8 @@ use super::{
 /// A node of a body.
 #[derive(Debug)]
 pub enum Tree {
+    /// No value: the key is left out.
+    Nothing,
     /// Ready bytes.
     Static(Vec<u8>),
     /// A string that is wholly one hole: the value with its type.
@@ -79,8 +80,8 @@ pub struct TreeError {
 
 /// What a tree may use while it is compiled.
 pub struct Workshop<'pack> {
-    /// The pack's value maps.
-    pub maps: &'pack AHashMap<String, Arc<ValueMap>>,
+    /// The pack's value maps and settings.
+    pub lexicon: &'pack Lexicon,
     /// Gives the JSON of another body, for `include`.
     pub include: &'pack dyn Fn(&str) -> Option<Json>,
     /// How deep includes may still go.
@@ -110,6 +111,7 @@ impl Tree {
     /// What an expression says.
     pub fn write(&self, scope: Scope<'_>, out: &mut Vec<u8>) -> Result<bool, minijinja::Error> {
         match self {
+            Self::Nothing => Ok(false),
             Self::Static(bytes) => {
                 out.extend_from_slice(bytes);
                 Ok(true)
@@ -375,7 +377,8 @@ fn build<'pack>(
 }
 
 /// An object of ready bytes is ready bytes.
-fn settle_object(entries: Vec<(Vec<u8>, Tree)>) -> Tree {
+fn settle_object(mut entries: Vec<(Vec<u8>, Tree)>) -> Tree {
+    entries.retain(|(_, tree)| !matches!(tree, Tree::Nothing));
     if !entries.iter().all(|(_, tree)| matches!(tree, Tree::Static(_))) {
         return Tree::Object(entries);
     }
@@ -393,7 +396,8 @@ fn settle_object(entries: Vec<(Vec<u8>, Tree)>) -> Tree {
     Tree::Static(out)
 }
 
-fn settle_list(items: Vec<Tree>) -> Tree {
+fn settle_list(mut items: Vec<Tree>) -> Tree {
+    items.retain(|tree| !matches!(tree, Tree::Nothing));
     if !items.iter().all(|tree| matches!(tree, Tree::Static(_))) {
         return Tree::List(items);
     }
@@ -428,8 +432,12 @@ fn string<'pack>(
         Err(error) => return fail(error),
     };
     match pieces.as_slice() {
-        [Cut::Hole(hole)] => match Expression::compile(hole, workshop.maps, known) {
-            Ok((expression, _)) => Tree::Hole(expression),
+        [Cut::Hole(hole)] => match Expression::compile(hole, workshop.lexicon, known) {
+            Ok((expression, _)) => match expression.constant() {
+                Some(value) if value.is_undefined() => Tree::Nothing,
+                Some(value) => Tree::Static(serde_json::to_vec(value).unwrap_or_default()),
+                None => Tree::Hole(expression),
+            },
             Err(error) => fail(error),
         },
         pieces if pieces.iter().all(|piece| matches!(piece, Cut::Text(_))) => {
@@ -437,7 +445,7 @@ fn string<'pack>(
             write_string(text, &mut out);
             Tree::Static(out)
         }
-        _ => match Template::compile(text, workshop.maps, known) {
+        _ => match Template::compile(text, workshop.lexicon, known) {
             Ok(template) => Tree::Mixed(template),
             Err(error) => fail(error),
         },
@@ -470,7 +478,7 @@ fn include<'pack>(
         return fail(format!("there is no body `{name}`"), "its path below `bodies/`, without `.json`");
     };
     let inner =
-        Workshop { maps: workshop.maps, include: workshop.include, depth: workshop.depth - 1 };
+        Workshop { lexicon: workshop.lexicon, include: workshop.include, depth: workshop.depth - 1 };
     let mut inner_errors = Vec::new();
     let tree = build(&json, &inner, known, &mut inner_errors);
     errors.extend(inner_errors);
@@ -524,12 +532,18 @@ fn directive<'pack>(
             let Some((condition, _)) = compile(key, rest, workshop, known, errors) else {
                 return Tree::Static(b"null".to_vec());
             };
-            let then = Box::new(build(value, workshop, known, errors));
-            let otherwise = entries
-                .values()
-                .nth(1)
-                .map(|second| Box::new(build(second, workshop, known, errors)));
-            Tree::If { condition, then, otherwise }
+            let then = build(value, workshop, known, errors);
+            let otherwise =
+                entries.values().nth(1).map(|second| build(second, workshop, known, errors));
+            match condition.constant().map(minijinja::Value::is_true) {
+                Some(true) => then,
+                Some(false) => otherwise.unwrap_or(Tree::Nothing),
+                None => Tree::If {
+                    condition,
+                    then: Box::new(then),
+                    otherwise: otherwise.map(Box::new),
+                },
+            }
         }
         "with" => {
             let Some((name, expression)) = rest.split_once('=') else {
@@ -572,7 +586,7 @@ fn compile<'pack>(
     known: &Known<'pack>,
     errors: &mut Vec<TreeError>,
 ) -> Option<(Expression, Kind)> {
-    Expression::compile(source, workshop.maps, known)
+    Expression::compile(source, workshop.lexicon, known)
         .map_err(|error| errors.push(TreeError { at: key.to_owned(), error }))
         .ok()
 }
