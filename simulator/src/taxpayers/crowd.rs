@@ -44,7 +44,7 @@ pub(super) fn somebody(seed: u64, text: &str) -> Taxpayer {
     };
     let natures = role.natures(&identity, &mut dice);
     let Story { status, registered_on, cancelled_on, updated_on } =
-        Story::draw(&number, &role, &mut dice);
+        Story::draw(&number, role, &mut dice);
     let Location { place: mut principal_place, state_office, central_office } = location;
     let own = 1 + dice.below(natures.len());
     principal_place.natures = natures[..own].to_vec();
@@ -246,7 +246,7 @@ struct Story {
 }
 
 impl Story {
-    fn draw(number: &Number, role: &Role, dice: &mut Dice) -> Self {
+    fn draw(number: &Number, role: Role, dice: &mut Dice) -> Self {
         let registered_on = registration_day(number, dice);
         // Daman and Diu was merged into its neighbour: its registrations ended.
         let merged = number.region.state.code == "25";

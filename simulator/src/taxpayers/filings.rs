@@ -109,7 +109,7 @@ impl<'a> Filings<'a> {
             }
         }
         filed.sort_unstable_by_key(Filed::rank);
-        filed.pop().map(|newest| self.filing(newest))
+        filed.last().map(|newest| self.filing(newest))
     }
 
     /// Adds what was filed for a month by rules that `wanted` lets through.
@@ -130,13 +130,13 @@ impl<'a> Filings<'a> {
             if !wanted(rule) || row.ended {
                 continue;
             }
-            let files = row.dice.percent(rule.percent);
+            let is_filed = row.dice.percent(rule.percent);
             let day = filing_day(rule, rule.due(month, self.quarterly_day), &mut row.dice);
             let mode = if row.dice.percent(98) { "ONLINE" } else { "OFFLINE" };
             let series = if row.dice.percent(90) { "AA" } else { "AB" };
             // The summary return follows the list of supplies.
             let day = day.max(row.not_before);
-            if files && day <= self.last_day {
+            if is_filed && day <= self.last_day {
                 let return_type = rule.return_type;
                 filed.push(Filed { month, number, return_type, day, mode, series });
                 row.not_before = day;
@@ -149,9 +149,9 @@ impl<'a> Filings<'a> {
     fn final_return(&self) -> Option<Filed> {
         let cancelled_on = self.taxpayer.cancelled_on?;
         let mut dice = Dice::new(self.seed, PURPOSE + 2, self.taxpayer.gstin.as_bytes());
-        let files = dice.percent(60);
+        let is_filed = dice.percent(60);
         let day = day_after(cancelled_on, 31 + dice.below(60));
-        (files && day <= self.on).then_some(Filed {
+        (is_filed && day <= self.on).then_some(Filed {
             month: Month::of(cancelled_on),
             number: 31,
             return_type: "GSTR10",
@@ -163,10 +163,10 @@ impl<'a> Filings<'a> {
 
     fn finish(&self, mut filed: Vec<Filed>) -> Vec<Filing> {
         filed.sort_unstable_by_key(|one| std::cmp::Reverse(one.rank()));
-        filed.into_iter().map(|one| self.filing(one)).collect()
+        filed.iter().map(|one| self.filing(one)).collect()
     }
 
-    fn filing(&self, filed: Filed) -> Filing {
+    fn filing(&self, filed: &Filed) -> Filing {
         let place = u64::try_from(filed.month.index()).unwrap_or(0) * 32 + u64::from(filed.number);
         let serial = (self.first_serial + place * SERIAL_STRIDE) % 1_000_000;
         let period_month = filed.month.month.unsigned_abs();

@@ -39,7 +39,7 @@ impl Names {
 
     /// The word between given and family name; empty in most regions.
     pub(super) fn middle(&self, dice: &mut Dice) -> &'static str {
-        if self.middle.is_empty() { "" } else { *dice.pick(self.middle) }
+        if self.middle.is_empty() { "" } else { dice.pick::<&str>(self.middle) }
     }
 
     /// A given name that begins with `letter`; of the whole nation where the region has none.

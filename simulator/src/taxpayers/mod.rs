@@ -229,7 +229,6 @@ impl Register {
 
     /// The first `count` of the declared population, of one state if wanted: valid GSTINs whose
     /// PAN serial `0000` nobody real has.
-    #[must_use]
     pub fn population(
         &self,
         count: usize,
@@ -246,10 +245,10 @@ impl Register {
     fn of_crowd(&self, text: &str, relative: Option<&Entry>) -> Taxpayer {
         let mut taxpayer = crowd::somebody(self.seed, text);
         if let Some(Entry { taxpayer: persona, .. }) = relative {
-            taxpayer.legal_name = persona.legal_name.clone();
-            taxpayer.trade_name = persona.trade_name.clone();
-            taxpayer.constitution = persona.constitution.clone();
-            taxpayer.members = persona.members.clone();
+            taxpayer.legal_name.clone_from(&persona.legal_name);
+            taxpayer.trade_name.clone_from(&persona.trade_name);
+            taxpayer.constitution.clone_from(&persona.constitution);
+            taxpayer.members.clone_from(&persona.members);
         }
         taxpayer
     }

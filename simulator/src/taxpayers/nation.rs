@@ -254,7 +254,8 @@ fn read_words() -> Words {
 fn offices(state: &State, district: &str, number: usize) -> (Office, Office) {
     let letters = state.letters;
     let index = STATES.iter().position(|other| other == state).unwrap_or(0);
-    let central = [if index < 26 { 'Z' } else { 'Y' }, char::from(b'A' + (index % 26) as u8)];
+    let initial = if index < 26 { 'Z' } else { 'Y' };
+    let second = ('A'..='Z').nth(index % 26).unwrap_or('Z');
     (
         Office {
             name: format!("SAMPLE CIRCLE 9{number:02} - {}", district.to_uppercase()),
@@ -262,7 +263,7 @@ fn offices(state: &State, district: &str, number: usize) -> (Office, Office) {
         },
         Office {
             name: format!("SAMPLE RANGE-9{number:02}"),
-            code: format!("{}{}9{number:02}1", central[0], central[1]),
+            code: format!("{initial}{second}9{number:02}1"),
         },
     )
 }

@@ -32,7 +32,7 @@ pub(super) fn draw(nation: &'static Nation, region: &'static Region, dice: &mut 
     };
     match dice.below(4) {
         0 => {
-            place.building_number = numbered(*dice.pick(&words.sheds), 1 + dice.below(180));
+            place.building_number = numbered(dice.pick::<&str>(&words.sheds), 1 + dice.below(180));
         }
         1 => place.building_number = numbered("No.", 1 + dice.below(400)),
         2 => {

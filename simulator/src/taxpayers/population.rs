@@ -12,8 +12,11 @@ use crate::model::gstin::{Gstin, GstinKind};
 /// How the holder letters are shared out.
 const HOLDERS: &[u8; 20] = b"PPPPPPCCCCCCFFFHATBL";
 
-/// How many PANs with one holder letter there are: four free letters.
-const LETTERS: u64 = 26 * 26 * 26 * 26;
+/// Letters that many names begin with.
+const INITIALS: &[u8; 18] = b"ABCDGHIJKLMNPRSTVY";
+
+/// How many PANs with one holder letter there are: three running letters and an initial.
+const LETTERS: u64 = 26 * 26 * 26 * 18;
 
 /// Coprime to `LETTERS`, so that neighbours in the order look nothing alike.
 const STRIDE: u64 = 153_001;
@@ -48,7 +51,7 @@ impl Members {
     fn member(&self, index: u64) -> Option<Gstin> {
         // A few in a hundred have one of the special layouts.
         let first_14 = match index % 97 {
-            13 | 31 | 47 => self.from_abroad(index)?,
+            13 | 31 | 47 => self.foreigner(index)?,
             place => {
                 let pan = self.pan(index);
                 let region = match self.filter {
@@ -70,18 +73,20 @@ impl Members {
     /// Three running letters, holder, first letter of the name, `0000`, the letter that follows.
     fn pan(&self, index: u64) -> String {
         let shuffled = index.wrapping_mul(STRIDE) % LETTERS;
-        let letter = |place: u32| char::from(b'A' + remainder(shuffled / 26_u64.pow(place), 26));
+        let running =
+            |place: u32| char::from(b'A' + remainder(shuffled / 18 / 26_u64.pow(place), 26));
+        let initial = char::from(INITIALS[usize::from(remainder(shuffled, 18))]);
         let round = usize::from(remainder(index / LETTERS + shuffled, 20));
         let holder = char::from(HOLDERS[round]);
         let mut pan = String::with_capacity(10);
-        pan.extend([letter(3), letter(2), letter(1), holder, letter(0)]);
+        pan.extend([running(2), running(1), running(0), holder, initial]);
         pan.push_str("0000");
         pan.push(char::from(last_letter(self.seed, pan.as_bytes())));
         pan
     }
 
     /// A non-resident, an embassy or a seller of online services; `None` when all are told.
-    fn from_abroad(&self, index: u64) -> Option<String> {
+    fn foreigner(&self, index: u64) -> Option<String> {
         let countries = &self.nation.countries;
         let turn = usize::try_from(index / 97).ok()?;
         let (country, year) = (&countries[turn % countries.len()], 17 + turn / countries.len());
