@@ -1,4 +1,38 @@
 //! Plays GST Suvidha Providers and GSTIN-verification vendors from files.
+//!
+//! A call walks through the rooms:
+//!
+//! ```text
+//! caller ▶ server ▶ route ▶ auth ▶ validate ▶ scenario ▶ taxpayers ▶ render ▶ fault ▶ server ▶ caller
+//! ```
+//!
+//! - [`model`]: the words every room shares; knows nothing of ours
+//! - [`memory`]: what lasts between calls
+//! - [`taxpayers`]: one register of everybody
+//! - [`fault`]: what can go wrong with a reply
+//! - [`journal`]: the last exchanges
+//! - [`auth`]: who calls
+//! - [`pack`]: a vendor as data, read, checked, made ready
+//! - [`scenario`]: stories; decides a call
+//! - [`route`], [`validate`], [`render`]: steps that follow a pack
+//! - [`exchange`]: the walk; knows every step
+//! - [`world`], [`tenant`], [`magic`]: what is loaded once, and what belongs to one user
+//! - [`server`]: sockets
+//! - [`finding`]: what is wrong with a file, drawn at its place
 
+pub mod auth;
+pub mod exchange;
+pub mod fault;
+pub mod finding;
+pub mod journal;
+pub mod magic;
+pub mod memory;
 pub mod model;
+pub mod pack;
+pub mod render;
+pub mod route;
+pub mod scenario;
 pub mod taxpayers;
+pub mod tenant;
+pub mod validate;
+pub mod world;

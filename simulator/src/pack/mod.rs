@@ -20,13 +20,10 @@ use crate::{
     },
 };
 
-pub mod check;
 pub mod compile;
 pub mod file;
 pub mod folder;
 pub mod located;
-pub mod sample;
-pub mod schema;
 pub mod settings;
 pub mod vocabulary;
 

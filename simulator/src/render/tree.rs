@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use base64::{Engine as _, prelude::BASE64_STANDARD, prelude::BASE64_STANDARD_NO_PAD};
+use base64::{prelude::BASE64_STANDARD, prelude::BASE64_STANDARD_NO_PAD};
 use serde_json::Value as Json;
 
 use super::{

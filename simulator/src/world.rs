@@ -1,0 +1,202 @@
+//! The world: all that is read from files, checked and made ready once.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use ahash::AHashMap;
+
+use crate::{
+    finding::{Finding, Source},
+    magic::Magic,
+    pack::{Pack, compile, folder::Folder, settings::Choices, vocabulary::Vocabulary},
+    scenario::{self, Scenario},
+    taxpayers::{Persona, Register, Unknown, read_persona},
+};
+
+/// What a world is made from.
+#[derive(Clone, Debug)]
+pub struct Ingredients {
+    /// Folders of fixtures; a vendor of a later one replaces one of the same name.
+    pub fixtures: Vec<Folder>,
+    /// Folders of scenarios; likewise.
+    pub scenarios: Vec<Folder>,
+    /// Settings of the packs that a user chose.
+    pub settings: Choices,
+    /// Seed of everything random.
+    pub seed: u64,
+    /// Who a number is that belongs to no persona.
+    pub unknown: Unknown,
+}
+
+impl Default for Ingredients {
+    fn default() -> Self {
+        Self {
+            fixtures: vec![Folder::embedded_fixtures()],
+            scenarios: vec![Folder::embedded_scenarios()],
+            settings: Choices::default(),
+            seed: 1,
+            unknown: Unknown::Somebody,
+        }
+    }
+}
+
+/// Vendors, nation and stories.
+#[derive(Debug)]
+pub struct World {
+    /// Seed of everything random.
+    pub seed: u64,
+    /// The vendors, by name in alphabetical order.
+    pub packs: Vec<Arc<Pack>>,
+    /// The outcomes' words.
+    pub vocabulary: Vocabulary,
+    /// The nation.
+    pub register: Arc<Register>,
+    /// Magic GSTINs.
+    pub magic: Magic,
+    /// Stories by name.
+    pub scenarios: BTreeMap<String, Arc<Scenario>>,
+    by_name: AHashMap<String, usize>,
+    by_host: AHashMap<String, usize>,
+}
+
+impl World {
+    /// Reads, checks and makes ready.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with any file, at once.
+    pub fn load(ingredients: &Ingredients) -> Result<Self, Vec<Finding>> {
+        let mut findings = Vec::new();
+        let vocabulary = match last_source(&ingredients.fixtures, "outcomes.toml") {
+            Some(source) => keep(Vocabulary::read(&source), &mut findings),
+            None => Vocabulary::default(),
+        };
+        let magic = match last_source(&ingredients.fixtures, "taxpayers/magic.toml") {
+            Some(source) => keep(Magic::read(&source, &vocabulary), &mut findings),
+            None => Magic::default(),
+        };
+        let personas = personas(&ingredients.fixtures, &mut findings);
+        let packs = packs(ingredients, &vocabulary, &mut findings);
+        let scenarios = scenarios(&ingredients.scenarios, &packs, &vocabulary, &mut findings);
+        for vendor in ingredients.settings.keys() {
+            if !packs.iter().any(|pack| pack.name == *vendor) && findings.is_empty() {
+                findings.push(
+                    Finding::new(format!("there is no vendor `{vendor}` to set anything of"))
+                        .hint("write `--set VENDOR.SETTING=VALUE`"),
+                );
+            }
+        }
+        if !findings.is_empty() {
+            return Err(findings);
+        }
+        let index = |names: fn(&Pack) -> Vec<String>| {
+            packs
+                .iter()
+                .enumerate()
+                .flat_map(|(at, pack)| names(pack).into_iter().map(move |name| (name, at)))
+                .collect::<AHashMap<_, _>>()
+        };
+        Ok(Self {
+            seed: ingredients.seed,
+            by_name: index(|pack| vec![pack.name.clone()]),
+            by_host: index(|pack| pack.hosts.clone()),
+            packs,
+            vocabulary,
+            register: Arc::new(Register::new(ingredients.seed, personas, ingredients.unknown)),
+            magic,
+            scenarios,
+        })
+    }
+
+    /// The vendor of that name.
+    #[must_use]
+    pub fn vendor(&self, name: &str) -> Option<&Arc<Pack>> {
+        self.by_name.get(name).map(|index| &self.packs[*index])
+    }
+
+    /// The vendor with that host name; the port does not count.
+    #[must_use]
+    pub fn vendor_by_host(&self, host: &str) -> Option<&Arc<Pack>> {
+        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        let found = self.by_host.get(name);
+        let found = match found {
+            None if name.bytes().any(|byte| byte.is_ascii_uppercase()) => {
+                self.by_host.get(&name.to_ascii_lowercase())
+            }
+            found => found,
+        };
+        found.map(|index| &self.packs[*index])
+    }
+}
+
+fn keep<T: Default>(read: Result<T, Vec<Finding>>, findings: &mut Vec<Finding>) -> T {
+    read.unwrap_or_else(|more| {
+        findings.extend(more);
+        T::default()
+    })
+}
+
+/// A file of the last folder that has it.
+fn last_source(folders: &[Folder], path: &str) -> Option<Source> {
+    folders.iter().rev().find_map(|folder| folder.source(path))
+}
+
+fn personas(folders: &[Folder], findings: &mut Vec<Finding>) -> Vec<Persona> {
+    let mut personas = Vec::new();
+    for folder in folders {
+        for name in folder.below("taxpayers/").filter(|name| name.ends_with(".json")) {
+            let Some(source) = folder.source(&format!("taxpayers/{name}")) else { continue };
+            match read_persona(&source.path.display().to_string(), &source.text) {
+                Ok(persona) => personas.push(persona),
+                Err(error) => findings.push(persona_finding(&error, &source)),
+            }
+        }
+    }
+    personas
+}
+
+fn persona_finding(error: &dyn std::error::Error, source: &Source) -> Finding {
+    let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
+    Finding::new(format!("{error}{cause}")).within(source)
+}
+
+fn packs(
+    ingredients: &Ingredients,
+    vocabulary: &Vocabulary,
+    findings: &mut Vec<Finding>,
+) -> Vec<Arc<Pack>> {
+    let mut by_name = BTreeMap::new();
+    for folder in &ingredients.fixtures {
+        for vendor in folder.vendors() {
+            by_name.insert(vendor, folder);
+        }
+    }
+    let mut packs = Vec::new();
+    for (vendor, folder) in by_name {
+        match compile::load(folder, &vendor, vocabulary, &ingredients.settings) {
+            Ok(pack) => packs.push(Arc::new(pack)),
+            Err(more) => findings.extend(more),
+        }
+    }
+    packs
+}
+
+fn scenarios(
+    folders: &[Folder],
+    packs: &[Arc<Pack>],
+    vocabulary: &Vocabulary,
+    findings: &mut Vec<Finding>,
+) -> BTreeMap<String, Arc<Scenario>> {
+    let mut scenarios = BTreeMap::new();
+    for folder in folders {
+        for name in folder.below("").filter(|name| name.ends_with(".toml")) {
+            let Some(source) = folder.source(name) else { continue };
+            match scenario::compile::load(&source, packs, vocabulary) {
+                Ok(scenario) => {
+                    scenarios.insert(scenario.name.clone(), Arc::new(scenario));
+                }
+                Err(more) => findings.extend(more),
+            }
+        }
+    }
+    scenarios
+}
