@@ -32,7 +32,11 @@ pub mod pack;
 pub mod render;
 pub mod route;
 pub mod scenario;
+pub mod server;
+mod simulator;
 pub mod taxpayers;
 pub mod tenant;
 pub mod validate;
 pub mod world;
+
+pub use simulator::{Builder, Simulator, StartError};

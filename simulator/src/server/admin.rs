@@ -1,0 +1,190 @@
+//! The admin API under `/__sim/`: what there is, what is played, what was received.
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    extract::{Path, Query, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use serde_json::{Value, json};
+
+use super::{App, problem::Problem};
+use crate::{
+    journal,
+    model::period,
+    scenario::{Playing, Scenario},
+};
+
+type Shared = State<Arc<App>>;
+
+/// All routes.
+pub(super) fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/", get(index))
+        .route("/__sim", get(index))
+        .route("/__sim/", get(index))
+        .route("/__sim/health", get(health))
+        .route("/__sim/ready", get(health))
+        .route("/__sim/version", get(version))
+        .route("/__sim/scenarios", get(scenarios))
+        .route(
+            "/__sim/scenarios/{name}",
+            get(scenario).put(begin_scenario).delete(end_scenario),
+        )
+        .route("/__sim/journal", get(journal).delete(clear_journal))
+        .route("/__sim/journal/{id}", get(journal_entry))
+        .route("/__sim/taxpayers/{gstin}", get(taxpayer))
+        .fallback(unknown)
+        .method_not_allowed_fallback(wrong_method)
+        .with_state(app)
+}
+
+async fn index(State(app): Shared) -> String {
+    use std::fmt::Write as _;
+    let mut page = String::from("gspsim plays:\n");
+    for pack in &app.world.packs {
+        let _ = writeln!(page, "  {}/{}  {}", app.url, pack.name, pack.title);
+    }
+    page.push_str(
+        "\nOurs, as JSON:\n  /__sim/health  /__sim/version  /__sim/vendors  /__sim/catalog  \
+         /__sim/credentials\n  /__sim/magic  /__sim/scenarios  /__sim/journal  \
+         /__sim/taxpayers/{gstin}\n",
+    );
+    page
+}
+
+async fn health(State(app): Shared) -> Json<Value> {
+    let (exchanges, bytes) = app.tenant.journal.size();
+    Json(json!({
+        "status": "ok",
+        "vendors": app.world.packs.len(),
+        "journal": { "exchanges": exchanges, "bytes": bytes },
+    }))
+}
+
+async fn version() -> Json<Value> {
+    Json(json!({ "name": "gspsim", "version": env!("CARGO_PKG_VERSION") }))
+}
+
+fn told(scenario: &Scenario, playing: Option<&Playing>) -> Value {
+    let counts = playing.map(Playing::counts);
+    let rules: Vec<_> = scenario
+        .told()
+        .enumerate()
+        .map(|(index, told)| match &counts {
+            Some(counts) => json!({ "told": told, "calls": counts[index] }),
+            None => json!({ "told": told }),
+        })
+        .collect();
+    json!({
+        "name": scenario.name,
+        "about": scenario.about,
+        "active": playing.is_some(),
+        "rules": rules,
+    })
+}
+
+async fn scenarios(State(app): Shared) -> Json<Value> {
+    let playing = app.tenant.playing();
+    let all: Vec<_> = app
+        .world
+        .scenarios
+        .values()
+        .map(|scenario| told(scenario, playing.iter().find(|one| one.scenario.name == scenario.name)))
+        .collect();
+    let active: Vec<_> = playing.iter().map(|one| &one.scenario.name).collect();
+    Json(json!({ "scenarios": all, "active": active }))
+}
+
+fn find<'app>(app: &'app App, name: &str) -> Result<&'app Arc<Scenario>, Problem> {
+    app.world.scenarios.get(name).ok_or_else(|| {
+        let names: Vec<_> = app.world.scenarios.keys().map(String::as_str).collect();
+        Problem::not_found(
+            format!("there is no scenario `{name}`"),
+            format!("there are: {}", names.join(", ")),
+        )
+    })
+}
+
+async fn scenario(State(app): Shared, Path(name): Path<String>) -> Result<Json<Value>, Problem> {
+    let scenario = find(&app, &name)?;
+    let playing = app.tenant.playing();
+    let active = playing.iter().find(|one| one.scenario.name == name);
+    Ok(Json(told(scenario, active)))
+}
+
+async fn begin_scenario(
+    State(app): Shared,
+    Path(name): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    let scenario = find(&app, &name)?;
+    app.tenant.play(scenario);
+    let playing = app.tenant.playing();
+    Ok(Json(told(scenario, playing.iter().find(|one| one.scenario.name == name))))
+}
+
+async fn end_scenario(State(app): Shared, Path(name): Path<String>) -> Result<StatusCode, Problem> {
+    find(&app, &name)?;
+    if app.tenant.end(&name) {
+        return Ok(StatusCode::NO_CONTENT);
+    }
+    Err(Problem::not_found(
+        format!("scenario `{name}` is not being played"),
+        "PUT this address begins it",
+    ))
+}
+
+async fn journal(
+    State(app): Shared,
+    query: Result<Query<journal::Query>, axum::extract::rejection::QueryRejection>,
+) -> Result<Json<journal::Page>, Problem> {
+    let Query(query) = query.map_err(|error| Problem {
+        status: StatusCode::BAD_REQUEST,
+        detail: error.body_text(),
+        hint: Some(
+            "filters are vendor, endpoint, outcome, code, status, gstin, after, limit".to_owned(),
+        ),
+    })?;
+    Ok(Json(app.tenant.journal.page(&query)))
+}
+
+async fn clear_journal(State(app): Shared) -> StatusCode {
+    app.tenant.journal.clear();
+    StatusCode::NO_CONTENT
+}
+
+async fn journal_entry(State(app): Shared, Path(id): Path<String>) -> Result<Response, Problem> {
+    let found = id.parse().ok().and_then(|id| app.tenant.journal.find(id));
+    found.map(|record| Json(record).into_response()).ok_or_else(|| {
+        Problem::not_found(
+            format!("the journal has no exchange `{id}`"),
+            "it may have left; the header x-sim-exchange of a reply names its exchange",
+        )
+    })
+}
+
+async fn taxpayer(State(app): Shared, Path(gstin): Path<String>) -> Result<Json<Value>, Problem> {
+    let today = period::ist_date(app.tenant.memory.clock.now_ms());
+    let Some(found) = app.world.register.look_up(&gstin, today) else {
+        return Err(Problem::not_found(
+            format!("nobody is registered under `{gstin}`"),
+            "`gspsim gstin explain` says whether the number is well formed",
+        ));
+    };
+    Ok(Json(crate::tell::taxpayer::facts(&app.world.register, &found, today)))
+}
+
+async fn unknown() -> Problem {
+    Problem::not_found("the admin API has no such address", "GET /__sim/ lists what there is")
+}
+
+async fn wrong_method() -> Problem {
+    Problem {
+        status: StatusCode::METHOD_NOT_ALLOWED,
+        detail: "this address does not take this method".to_owned(),
+        hint: Some("scenarios take GET, PUT and DELETE, the journal GET and DELETE".to_owned()),
+    }
+}

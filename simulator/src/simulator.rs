@@ -1,0 +1,352 @@
+//! The simulator in a process of yours: a server on a free port, shut down on drop.
+
+use std::{net::SocketAddr, path::Path, sync::Arc};
+
+use thiserror::Error;
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+
+use crate::{
+    finding::Finding,
+    journal::{Bounds, Page, Query},
+    memory::clock::Clock,
+    pack::folder::Folder,
+    server::{self, App, Mount},
+    taxpayers::Unknown,
+    tenant::Tenant,
+    world::{Ingredients, World},
+};
+
+/// A running simulator; dropping it ends it.
+#[derive(Debug)]
+pub struct Simulator {
+    app: Arc<App>,
+    address: SocketAddr,
+    mounts: Vec<(String, SocketAddr)>,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// How a simulator is to run.
+#[derive(Clone, Debug)]
+pub struct Builder {
+    ingredients: Ingredients,
+    clock: Clock,
+    listen: SocketAddr,
+    mounts: Vec<(String, u16)>,
+    scenarios: Vec<String>,
+    admin_token: Option<String>,
+    journal: Bounds,
+    world: Option<Arc<World>>,
+}
+
+/// Why a simulator does not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// Files are wrong.
+    #[error("{} wrong in fixtures or scenarios", count(.0))]
+    Files(Vec<Finding>),
+    /// A folder cannot be read.
+    #[error("the folder `{folder}` cannot be read")]
+    Folder {
+        /// The folder.
+        folder: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The time is none.
+    #[error("`{text}` is no time")]
+    Time {
+        /// What was given.
+        text: String,
+        /// Why.
+        source: jiff::Error,
+    },
+    /// The address is taken, or not ours.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A name that nothing has.
+    #[error("there is no {kind} `{name}`")]
+    Unknown {
+        /// Vendor or scenario.
+        kind: &'static str,
+        /// The name.
+        name: String,
+        /// The names there are.
+        known: Vec<String>,
+    },
+}
+
+impl StartError {
+    /// What to do next.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Files(_) => None,
+            Self::Folder { .. } => Some("give a folder that is there and that you may read".into()),
+            Self::Time { .. } => Some("write it as 2026-11-21T10:00:00+05:30".into()),
+            Self::Listen { .. } => {
+                Some("`--port 0` takes a free port; or end the program that has this one".into())
+            }
+            Self::Unknown { name, known, .. } => {
+                Some(crate::render::expression::closest(name, known))
+            }
+        }
+    }
+}
+
+fn count(findings: &[Finding]) -> String {
+    match findings.len() {
+        1 => "1 thing is".to_owned(),
+        more => format!("{more} things are"),
+    }
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            ingredients: Ingredients::default(),
+            clock: Clock::Wall,
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            mounts: Vec::new(),
+            scenarios: Vec::new(),
+            admin_token: None,
+            journal: Bounds::default(),
+            world: None,
+        }
+    }
+}
+
+impl Builder {
+    /// Everything the world is made from, at once.
+    #[must_use]
+    pub fn ingredients(mut self, ingredients: Ingredients) -> Self {
+        self.ingredients = ingredients;
+        self
+    }
+
+    /// A world that was loaded before: many simulators may share it.
+    #[must_use]
+    pub fn world(mut self, world: Arc<World>) -> Self {
+        self.world = Some(world);
+        self
+    }
+
+    /// Seed of everything random; 1 unless said otherwise.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.ingredients.seed = seed;
+        self
+    }
+
+    /// Who a number is that belongs to no persona.
+    #[must_use]
+    pub fn unknown(mut self, unknown: Unknown) -> Self {
+        self.ingredients.unknown = unknown;
+        self
+    }
+
+    /// One more folder of vendors; those in it replace others of their name.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub fn fixtures(mut self, folder: impl AsRef<Path>) -> Result<Self, StartError> {
+        self.ingredients.fixtures.push(read(folder.as_ref())?);
+        Ok(self)
+    }
+
+    /// One more folder of scenarios.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub fn scenarios(mut self, folder: impl AsRef<Path>) -> Result<Self, StartError> {
+        self.ingredients.scenarios.push(read(folder.as_ref())?);
+        Ok(self)
+    }
+
+    /// A setting of a vendor's pack, as TOML text.
+    #[must_use]
+    pub fn setting(mut self, vendor: &str, name: &str, value: &str) -> Self {
+        let settings = self.ingredients.settings.entry(vendor.to_owned()).or_default();
+        settings.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// A clock that stands still, such as at `2026-11-21T10:00:00+05:30`.
+    ///
+    /// # Errors
+    ///
+    /// When the text is no time.
+    pub fn now(mut self, text: &str) -> Result<Self, StartError> {
+        let moment: jiff::Timestamp = text
+            .parse()
+            .map_err(|source| StartError::Time { text: text.to_owned(), source })?;
+        self.clock = Clock::Frozen(moment.as_millisecond());
+        Ok(self)
+    }
+
+    /// The tenant's clock.
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Where to listen; a free port of 127.0.0.1 unless said otherwise.
+    #[must_use]
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.listen = address;
+        self
+    }
+
+    /// A port of its own for a vendor, which is at the root there.
+    #[must_use]
+    pub fn mount(mut self, vendor: &str, port: u16) -> Self {
+        self.mounts.push((vendor.to_owned(), port));
+        self
+    }
+
+    /// A story to begin with.
+    #[must_use]
+    pub fn scenario(mut self, name: &str) -> Self {
+        self.scenarios.push(name.to_owned());
+        self
+    }
+
+    /// The token the admin API wants.
+    #[must_use]
+    pub fn admin_token(mut self, token: Option<String>) -> Self {
+        self.admin_token = token;
+        self
+    }
+
+    /// How much the journal keeps.
+    #[must_use]
+    pub fn journal(mut self, bounds: Bounds) -> Self {
+        self.journal = bounds;
+        self
+    }
+
+    /// Loads the world, listens, and serves in the background.
+    ///
+    /// # Errors
+    ///
+    /// Wrong files, names that nothing has, an address that is taken.
+    pub async fn start(self) -> Result<Simulator, StartError> {
+        let world = match self.world {
+            Some(world) => world,
+            None => Arc::new(World::load(&self.ingredients).map_err(StartError::Files)?),
+        };
+        let tenant = Arc::new(Tenant::new("default", self.clock, self.journal));
+        for name in &self.scenarios {
+            let scenario = world.scenarios.get(name).ok_or_else(|| StartError::Unknown {
+                kind: "scenario",
+                name: name.clone(),
+                known: world.scenarios.keys().cloned().collect(),
+            })?;
+            tenant.play(scenario);
+        }
+        let mut listeners = vec![(None, bind(self.listen).await?, Mount::All)];
+        for (vendor, port) in &self.mounts {
+            let index =
+                world.packs.iter().position(|pack| pack.name == *vendor).ok_or_else(|| {
+                    StartError::Unknown {
+                        kind: "vendor",
+                        name: vendor.clone(),
+                        known: world.packs.iter().map(|pack| pack.name.clone()).collect(),
+                    }
+                })?;
+            let address = SocketAddr::new(self.listen.ip(), *port);
+            listeners.push((Some(vendor.clone()), bind(address).await?, Mount::Vendor(index)));
+        }
+        let address = address_of(&listeners[0].1, self.listen);
+        let app = Arc::new(App {
+            world,
+            tenant,
+            admin_token: self.admin_token,
+            url: format!("http://{address}"),
+        });
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = Vec::new();
+        let mut mounts = Vec::new();
+        for (vendor, listener, mount) in listeners {
+            if let Some(vendor) = vendor {
+                mounts.push((vendor, address_of(&listener, self.listen)));
+            }
+            let serving = server::listen(listener, mount, Arc::clone(&app), stopped.clone());
+            tasks.push(tokio::spawn(serving));
+        }
+        Ok(Simulator { app, address, mounts, stop, tasks })
+    }
+}
+
+fn read(path: &Path) -> Result<Folder, StartError> {
+    Folder::read(path)
+        .map_err(|source| StartError::Folder { folder: path.display().to_string(), source })
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })
+}
+
+fn address_of(listener: &TcpListener, asked: SocketAddr) -> SocketAddr {
+    listener.local_addr().unwrap_or(asked)
+}
+
+impl Simulator {
+    /// How a simulator is to run.
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// Its address, such as `http://127.0.0.1:40123`; a vendor is below its name.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.app.url
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Vendors with a port of their own.
+    #[must_use]
+    pub fn mounts(&self) -> &[(String, SocketAddr)] {
+        &self.mounts
+    }
+
+    /// Vendors, nation, stories.
+    #[must_use]
+    pub fn world(&self) -> &World {
+        &self.app.world
+    }
+
+    /// What it has received.
+    #[must_use]
+    pub fn journal(&self, query: &Query) -> Page {
+        self.app.tenant.journal.page(query)
+    }
+
+    /// Ends it; calls under way may end first, for two seconds.
+    pub async fn stop(mut self) {
+        let _ = self.stop.send(true);
+        for task in self.tasks.drain(..) {
+            let _ = task.await;
+        }
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        let _ = self.stop.send(true);
+    }
+}
