@@ -71,16 +71,25 @@ impl Register {
     /// one stays.
     #[must_use]
     pub fn new(seed: u64, personas: Vec<Persona>, unknown: Unknown) -> Self {
-        let entries: Vec<Entry> = personas
-            .into_iter()
-            .map(|persona| Entry { taxpayer: persona.taxpayer(seed), persona })
-            .collect();
-        let by_gstin =
-            (0..entries.len()).map(|index| (entries[index].persona.gstin.clone(), index)).collect();
-        let mut by_pan = HashMap::new();
-        for (index, entry) in entries.iter().enumerate() {
-            if is_pan(&entry.taxpayer.pan) && !entry.persona.documented_example {
-                by_pan.entry(entry.taxpayer.pan.to_string()).or_insert(index);
+        let mut entries: Vec<Entry> = Vec::with_capacity(personas.len());
+        let mut by_gstin = HashMap::with_capacity(personas.len());
+        for persona in personas {
+            let index = *by_gstin.entry(persona.gstin.clone()).or_insert(entries.len());
+            let entry = Entry { taxpayer: persona.taxpayer(seed), persona };
+            match entries.get_mut(index) {
+                Some(earlier) => *earlier = entry,
+                None => entries.push(entry),
+            }
+        }
+        let mut by_pan: HashMap<String, usize> = HashMap::new();
+        for (index, Entry { taxpayer, persona }) in entries.iter().enumerate() {
+            if !is_pan(&taxpayer.pan) || persona.documented_example {
+                continue;
+            }
+            let first = by_pan.entry(taxpayer.pan.to_string()).or_insert(index);
+            // A PAN is absent only if nobody is registered under it.
+            if entries[*first].persona.absent && !persona.absent {
+                *first = index;
             }
         }
         Self { seed, unknown, entries, by_gstin, by_pan, names: OnceLock::new() }
@@ -95,6 +104,12 @@ impl Register {
     /// Every persona, in the order given.
     pub fn personas(&self) -> impl Iterator<Item = &Persona> {
         self.entries.iter().map(|entry| &entry.persona)
+    }
+
+    /// The persona with this name, such as `cancelled`.
+    #[must_use]
+    pub fn persona(&self, name: &str) -> Option<&Persona> {
+        self.personas().find(|persona| persona.name == name)
     }
 
     /// Who is registered under a number on a day; `None` where nobody is.
