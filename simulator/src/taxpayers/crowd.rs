@@ -29,6 +29,9 @@ const LAST_NEWS: Date = date(2025, 12, 31);
 /// The last day somebody of the crowd registered on.
 const LAST_REGISTRATION: Date = date(2024, 12, 31);
 
+/// A casual taxable person is registered for so many days.
+const CASUAL_DAYS: usize = 90;
+
 /// Somebody for any text, even one that is no GSTIN.
 pub(super) fn somebody(seed: u64, text: &str) -> Taxpayer {
     let nation = nation();
@@ -143,6 +146,7 @@ impl<'a> Number<'a> {
 enum Role {
     Regular,
     Composition,
+    Casual,
     Distributor,
     SezUnit,
     SezDeveloper,
@@ -174,6 +178,7 @@ impl Role {
                     0..9 if company => Self::SezUnit,
                     9..12 if company => Self::SezDeveloper,
                     12..24 if company => Self::Distributor,
+                    24..28 if identity.size == Size::Small => Self::Casual,
                     _ => Self::Regular,
                 }
             }
@@ -184,6 +189,7 @@ impl Role {
         match self {
             Self::Regular => "Regular",
             Self::Composition => "Composition",
+            Self::Casual => "Casual Taxable Person",
             Self::Distributor => "Input Service Distributor (ISD)",
             Self::SezUnit => "SEZ Unit",
             Self::SezDeveloper => "SEZ Developer",
@@ -199,7 +205,10 @@ impl Role {
     }
 
     fn is_ordinary(self) -> bool {
-        matches!(self, Self::Regular | Self::Composition | Self::SezUnit | Self::SezDeveloper)
+        matches!(
+            self,
+            Self::Regular | Self::Composition | Self::Casual | Self::SezUnit | Self::SezDeveloper
+        )
     }
 
     /// An SEZ unit is exempt from e-invoices; all others but regular ones never meet them.
@@ -262,15 +271,17 @@ impl Story {
         let merged = number.region.state.code == "25";
         let number_drawn = if role.is_ordinary() { dice.below(100) } else { 0 };
         let status = match number_drawn {
-            _ if merged => "Cancelled",
+            _ if merged || role == Role::Casual => "Cancelled",
             0..88 => "Active",
             88..93 => "Cancelled",
             93..95 => "Cancelled suo-moto",
             95..99 => "Suspended",
             _ => "Inactive",
         };
-        let cancelled_on = status.starts_with("Cancelled").then(|| {
-            if merged { date(2020, 7, 31) } else { day_between(registered_on, LAST_NEWS, 60, dice) }
+        let cancelled_on = status.starts_with("Cancelled").then(|| match role {
+            _ if merged => date(2020, 7, 31),
+            Role::Casual => day_after(registered_on, CASUAL_DAYS),
+            _ => day_between(registered_on, LAST_NEWS, 60, dice),
         });
         let updated_on = match (cancelled_on, status) {
             (Some(day), _) => day_after(day, dice.below(20)).min(LAST_NEWS),

@@ -83,7 +83,8 @@ impl Register {
         }
         let mut by_pan: HashMap<String, usize> = HashMap::new();
         for (index, Entry { taxpayer, persona }) in entries.iter().enumerate() {
-            if !is_pan(&taxpayer.pan) || persona.documented_example {
+            // A vendor's masked example may show a PAN that is not its number's.
+            if !is_pan(&taxpayer.pan) || persona.gstin.get(2..12) != Some(&taxpayer.pan) {
                 continue;
             }
             let first = by_pan.entry(taxpayer.pan.to_string()).or_insert(index);

@@ -22,7 +22,10 @@
 //!     "state": "Maharashtra", "pin": "400069", "natures": ["Factory / Manufacturing"]
 //!   },
 //!   "known_filings": [
-//!     {"return_type": "GSTR1", "period": "042025", "filed_on": "2025-05-11", "arn": "AA2704250000022"}
+//!     {
+//!       "return_type": "GSTR1", "period": "042025", "filed_on": "2025-05-11",
+//!       "arn": "AA2704250000022"
+//!     }
 //!   ]
 //! }
 //! ```

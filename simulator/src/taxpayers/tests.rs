@@ -104,12 +104,15 @@ fn three_taxpayers_of_seed_one_never_change() {
     assert_eq!(
         told,
         [
-            "XYLEM CONSULTANTS PRIVATE LIMITED | XYLEM CONSULTANTS | Regular | Active | 2017-07-01 | DEVENDRA PANDEY, LATA THAKUR | \
-             Shop 9 Kingaon 413523 | IFF 2026-11-12 AA271026380315B",
-            "MEGHALA GURUSAMY | VIKAS DAIRY PRODUCTS | Regular | Active | 2023-01-24 | MEGHALA GURUSAMY | \
-             Plot 142 Raipura 152118 | IFF 2026-11-10 AA031026220206Z",
-            "MOHAMMED TIMBERS | MOHAMMED TIMBERS | Regular | Active | 2017-07-01 | MOHANLAL ELIAS, ANJALI BASHEER | \
-             Office 504 Tiruvidamarudur 612104 | GSTR3B 2026-11-19 AA3310269259454",
+            "XYLEM CONSULTANTS PRIVATE LIMITED | XYLEM CONSULTANTS | \
+             Regular | Active | 2017-07-01 | DEVENDRA PANDEY, LATA THAKUR \
+             | Shop 9 Kingaon 413523 | IFF 2026-11-12 AA271026380315B",
+            "MEGHALA GURUSAMY | VIKAS DAIRY PRODUCTS | \
+             Regular | Active | 2023-01-24 | MEGHALA GURUSAMY \
+             | Plot 142 Raipura 152118 | IFF 2026-11-10 AA031026220206Z",
+            "MOHAMMED TIMBERS | MOHAMMED TIMBERS | \
+             Regular | Active | 2017-07-01 | MOHANLAL ELIAS, ANJALI BASHEER \
+             | Office 504 Tiruvidamarudur 612104 | GSTR3B 2026-11-19 AA3310269259454",
         ]
     );
 }

@@ -118,6 +118,8 @@ fn a_persona_s_pan_has_the_personas_only() {
     };
     assert_eq!(numbers("AAACS0000A"), ["27AAACS0000A1ZG", "27AAACS0000A2ZF"]);
     assert_eq!(numbers("ZZZCF0001Q").len(), 3);
+    assert_eq!(numbers("AAPFU0939F"), ["27AAPFU0939F1ZV"], "a documented example");
+    assert!(!numbers("AHBHJ5367H").contains(&"36AAJCPXXXXA1ZQ".to_owned()), "masked");
     assert_eq!(numbers("AAAFG0000W"), Vec::<String>::new(), "its one holder is absent");
 
     let sibling = Gstin::complete("33AAACS0000A1Z").expect("the layout fits");
