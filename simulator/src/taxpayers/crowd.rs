@@ -120,6 +120,10 @@ impl<'a> Number<'a> {
         }
     }
 
+    fn is_from_abroad(&self) -> bool {
+        matches!(self.kind, GstinKind::NonResident | GstinKind::OnlineServices | GstinKind::Embassy)
+    }
+
     /// The country of a number from abroad.
     fn country(&self) -> &'a str {
         self.text.get(4..7).unwrap_or_default()
@@ -127,11 +131,8 @@ impl<'a> Number<'a> {
 
     /// The year that a number from abroad tells of, where it can be true.
     fn year(&self) -> Option<i16> {
-        let from_abroad = matches!(
-            self.kind,
-            GstinKind::NonResident | GstinKind::OnlineServices | GstinKind::Embassy
-        );
-        let year = self.text.get(2..4).filter(|_| from_abroad)?.parse::<i16>().ok()? + 2000;
+        let year =
+            self.text.get(2..4).filter(|_| self.is_from_abroad())?.parse::<i16>().ok()? + 2000;
         let years = match self.region.state.code {
             "25" => 2017..=2019,
             "38" => 2020..=2025,
@@ -345,7 +346,8 @@ fn more_places(
     dice: &mut Dice,
 ) -> Vec<crate::model::taxpayer::Place> {
     let most = match identity.size {
-        _ if matches!(number.kind, GstinKind::OnlineServices | GstinKind::Embassy) => 0,
+        // Whoever comes from abroad has one address.
+        _ if number.is_from_abroad() => 0,
         Size::Small if dice.percent(92) => 0,
         Size::Middle if dice.percent(75) => 0,
         Size::Small | Size::Middle => 1,
