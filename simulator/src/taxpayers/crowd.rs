@@ -34,8 +34,14 @@ const CASUAL_DAYS: usize = 90;
 
 /// Somebody for any text, even one that is no GSTIN.
 pub(super) fn somebody(seed: u64, text: &str) -> Taxpayer {
+    let kind = text.parse().map_or(GstinKind::Ordinary, |gstin: Gstin| gstin.kind());
+    somebody_of_kind(seed, text, kind)
+}
+
+/// Somebody for a text whose kind of GSTIN is known.
+pub(super) fn somebody_of_kind(seed: u64, text: &str, kind: GstinKind) -> Taxpayer {
     let nation = nation();
-    let number = Number::read(nation, seed, text);
+    let number = Number::read(nation, seed, text, kind);
     let identity = Identity::draw(nation, seed, number.kind, number.key, Some(number.region));
     let mut dice = Dice::new(seed, PURPOSE, text.as_bytes());
     let role = Role::draw(&number, &identity, &mut dice);
@@ -103,8 +109,7 @@ struct Number<'a> {
 }
 
 impl<'a> Number<'a> {
-    fn read(nation: &'static Nation, seed: u64, text: &'a str) -> Self {
-        let kind = text.parse().map_or(GstinKind::Ordinary, |gstin: Gstin| gstin.kind());
+    fn read(nation: &'static Nation, seed: u64, text: &'a str, kind: GstinKind) -> Self {
         let key = text.as_bytes().get(2..12).unwrap_or(text.as_bytes());
         let has_pan =
             matches!(kind, GstinKind::Ordinary | GstinKind::TaxDeductor | GstinKind::TaxCollector);

@@ -127,21 +127,23 @@ impl Register {
         if self.unknown == Unknown::NotFound && !population::is_declared(self.seed, &number) {
             return None;
         }
-        let relative = self.persona_of_same_pan(&number);
-        if relative.is_some_and(|entry| entry.persona.absent) {
+        if self.persona_of_same_pan(&number).is_some_and(|entry| entry.persona.absent) {
             return None;
         }
-        let taxpayer = self.of_crowd(gstin, relative);
+        let taxpayer = self.of_crowd(&number);
         (taxpayer.registered_on <= on).then(|| Cow::Owned(crowd::as_of(taxpayer, on)))
     }
 
     /// Somebody for any text, even a malformed one, whose `gstin` echoes the text.
     #[must_use]
     pub fn stand_in(&self, text: &str, on: Date) -> Taxpayer {
-        match self.by_gstin.get(text).map(|index| &self.entries[*index]) {
-            Some(entry) => entry.taxpayer.clone(),
-            None => crowd::as_of(self.of_crowd(text, None), on),
+        if let Some(index) = self.by_gstin.get(text) {
+            return self.entries[*index].taxpayer.clone();
         }
+        let taxpayer = text
+            .parse()
+            .map_or_else(|_| crowd::somebody(self.seed, text), |number| self.of_crowd(&number));
+        crowd::as_of(taxpayer, on)
     }
 
     /// All registrations of a PAN on a day, by GSTIN.
@@ -175,7 +177,7 @@ impl Register {
         let part = part.to_uppercase();
         let names = self.names.get_or_init(|| {
             self.population(SEARCHED, None)
-                .map(|gstin| (self.of_crowd(gstin.as_str(), None).legal_name.into_owned(), gstin))
+                .map(|gstin| (self.of_crowd(&gstin).legal_name.into_owned(), gstin))
                 .collect()
         });
         let personas = self
@@ -258,9 +260,9 @@ impl Register {
     }
 
     /// Somebody of the crowd, who shares with a persona what a PAN's registrations share.
-    fn of_crowd(&self, text: &str, relative: Option<&Entry>) -> Taxpayer {
-        let mut taxpayer = crowd::somebody(self.seed, text);
-        if let Some(Entry { taxpayer: persona, .. }) = relative {
+    fn of_crowd(&self, number: &Gstin) -> Taxpayer {
+        let mut taxpayer = crowd::somebody_of_kind(self.seed, number.as_str(), number.kind());
+        if let Some(Entry { taxpayer: persona, .. }) = self.persona_of_same_pan(number) {
             taxpayer.legal_name.clone_from(&persona.legal_name);
             taxpayer.trade_name.clone_from(&persona.trade_name);
             taxpayer.constitution.clone_from(&persona.constitution);

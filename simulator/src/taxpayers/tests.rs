@@ -148,6 +148,17 @@ proptest! {
 }
 
 #[test]
+fn the_stand_in_of_somebody_is_that_very_taxpayer() {
+    let register = register(Unknown::Somebody);
+    let sibling = Gstin::complete("33AAACS0000A1Z").expect("the layout fits");
+    let numbers = (0..200).map(any_gstin).chain(register.population(50, None)).chain([sibling]);
+    for gstin in numbers {
+        let found = register.look_up(gstin.as_str(), TODAY).expect("somebody");
+        assert_eq!(register.stand_in(gstin.as_str(), TODAY), *found);
+    }
+}
+
+#[test]
 fn nobody_of_the_crowd_is_registered_in_the_future() {
     let register = register(Unknown::Somebody);
     for number in 0..500 {
