@@ -29,10 +29,19 @@ const LAST_NEWS: Date = date(2025, 12, 31);
 /// The last day somebody of the crowd registered on.
 const LAST_REGISTRATION: Date = date(2024, 12, 31);
 
+/// A casual taxable person is registered for so many days.
+const CASUAL_DAYS: usize = 90;
+
 /// Somebody for any text, even one that is no GSTIN.
 pub(super) fn somebody(seed: u64, text: &str) -> Taxpayer {
+    let kind = text.parse().map_or(GstinKind::Ordinary, |gstin: Gstin| gstin.kind());
+    somebody_of_kind(seed, text, kind)
+}
+
+/// Somebody for a text whose kind of GSTIN is known.
+pub(super) fn somebody_of_kind(seed: u64, text: &str, kind: GstinKind) -> Taxpayer {
     let nation = nation();
-    let number = Number::read(nation, seed, text);
+    let number = Number::read(nation, seed, text, kind);
     let identity = Identity::draw(nation, seed, number.kind, number.key, Some(number.region));
     let mut dice = Dice::new(seed, PURPOSE, text.as_bytes());
     let role = Role::draw(&number, &identity, &mut dice);
@@ -100,8 +109,7 @@ struct Number<'a> {
 }
 
 impl<'a> Number<'a> {
-    fn read(nation: &'static Nation, seed: u64, text: &'a str) -> Self {
-        let kind = text.parse().map_or(GstinKind::Ordinary, |gstin: Gstin| gstin.kind());
+    fn read(nation: &'static Nation, seed: u64, text: &'a str, kind: GstinKind) -> Self {
         let key = text.as_bytes().get(2..12).unwrap_or(text.as_bytes());
         let has_pan =
             matches!(kind, GstinKind::Ordinary | GstinKind::TaxDeductor | GstinKind::TaxCollector);
@@ -117,6 +125,10 @@ impl<'a> Number<'a> {
         }
     }
 
+    fn is_from_abroad(&self) -> bool {
+        matches!(self.kind, GstinKind::NonResident | GstinKind::OnlineServices | GstinKind::Embassy)
+    }
+
     /// The country of a number from abroad.
     fn country(&self) -> &'a str {
         self.text.get(4..7).unwrap_or_default()
@@ -124,11 +136,8 @@ impl<'a> Number<'a> {
 
     /// The year that a number from abroad tells of, where it can be true.
     fn year(&self) -> Option<i16> {
-        let from_abroad = matches!(
-            self.kind,
-            GstinKind::NonResident | GstinKind::OnlineServices | GstinKind::Embassy
-        );
-        let year = self.text.get(2..4).filter(|_| from_abroad)?.parse::<i16>().ok()? + 2000;
+        let year =
+            self.text.get(2..4).filter(|_| self.is_from_abroad())?.parse::<i16>().ok()? + 2000;
         let years = match self.region.state.code {
             "25" => 2017..=2019,
             "38" => 2020..=2025,
@@ -143,6 +152,7 @@ impl<'a> Number<'a> {
 enum Role {
     Regular,
     Composition,
+    Casual,
     Distributor,
     SezUnit,
     SezDeveloper,
@@ -174,6 +184,7 @@ impl Role {
                     0..9 if company => Self::SezUnit,
                     9..12 if company => Self::SezDeveloper,
                     12..24 if company => Self::Distributor,
+                    24..28 if identity.size == Size::Small => Self::Casual,
                     _ => Self::Regular,
                 }
             }
@@ -184,6 +195,7 @@ impl Role {
         match self {
             Self::Regular => "Regular",
             Self::Composition => "Composition",
+            Self::Casual => "Casual Taxable Person",
             Self::Distributor => "Input Service Distributor (ISD)",
             Self::SezUnit => "SEZ Unit",
             Self::SezDeveloper => "SEZ Developer",
@@ -199,7 +211,10 @@ impl Role {
     }
 
     fn is_ordinary(self) -> bool {
-        matches!(self, Self::Regular | Self::Composition | Self::SezUnit | Self::SezDeveloper)
+        matches!(
+            self,
+            Self::Regular | Self::Composition | Self::Casual | Self::SezUnit | Self::SezDeveloper
+        )
     }
 
     /// An SEZ unit is exempt from e-invoices; all others but regular ones never meet them.
@@ -262,15 +277,17 @@ impl Story {
         let merged = number.region.state.code == "25";
         let number_drawn = if role.is_ordinary() { dice.below(100) } else { 0 };
         let status = match number_drawn {
-            _ if merged => "Cancelled",
+            _ if merged || role == Role::Casual => "Cancelled",
             0..88 => "Active",
             88..93 => "Cancelled",
             93..95 => "Cancelled suo-moto",
             95..99 => "Suspended",
             _ => "Inactive",
         };
-        let cancelled_on = status.starts_with("Cancelled").then(|| {
-            if merged { date(2020, 7, 31) } else { day_between(registered_on, LAST_NEWS, 60, dice) }
+        let cancelled_on = status.starts_with("Cancelled").then(|| match role {
+            _ if merged => date(2020, 7, 31),
+            Role::Casual => day_after(registered_on, CASUAL_DAYS),
+            _ => day_between(registered_on, LAST_NEWS, 60, dice),
         });
         let updated_on = match (cancelled_on, status) {
             (Some(day), _) => day_after(day, dice.below(20)).min(LAST_NEWS),
@@ -334,7 +351,8 @@ fn more_places(
     dice: &mut Dice,
 ) -> Vec<crate::model::taxpayer::Place> {
     let most = match identity.size {
-        _ if matches!(number.kind, GstinKind::OnlineServices | GstinKind::Embassy) => 0,
+        // Whoever comes from abroad has one address.
+        _ if number.is_from_abroad() => 0,
         Size::Small if dice.percent(92) => 0,
         Size::Middle if dice.percent(75) => 0,
         Size::Small | Size::Middle => 1,

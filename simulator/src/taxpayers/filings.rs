@@ -76,7 +76,8 @@ impl<'a> Filings<'a> {
         let mut filed = Vec::new();
         let mut month = first;
         while month <= last {
-            self.add(month, |_| true, &mut filed);
+            self.add(month, false, &mut filed);
+            self.add(month, true, &mut filed);
             month = month.plus(1);
         }
         let of_interest = |filing: &Filed| first <= filing.month && filing.month <= last;
@@ -95,7 +96,7 @@ impl<'a> Filings<'a> {
         let mut months_left = 3;
         while month >= self.first && months_left > 0 {
             let before = filed.len();
-            self.add(month, |rule| rule.every != Every::Year, &mut filed);
+            self.add(month, false, &mut filed);
             if filed.len() > before || months_left < 3 {
                 months_left -= 1;
             }
@@ -105,44 +106,50 @@ impl<'a> Filings<'a> {
         for back in [1, 13] {
             let month = Month::of(march).plus(-back);
             if month >= self.first {
-                self.add(month, |rule| rule.every == Every::Year, &mut filed);
+                self.add(month, true, &mut filed);
             }
         }
         filed.sort_unstable_by_key(Filed::rank);
         filed.last().map(|newest| self.filing(newest))
     }
 
-    /// Adds what was filed for a month by rules that `wanted` lets through.
-    fn add(&self, month: Month, wanted: impl Fn(&Rule) -> bool, filed: &mut Vec<Filed>) {
+    /// Adds what was filed for a month, by the yearly rules or by all others.
+    ///
+    /// The two have streams of their own: whether one is asked for changes nothing in the other.
+    fn add(&self, month: Month, yearly: bool, filed: &mut Vec<Filed>) {
+        let mut rules = rules_for(self.taxpayer)
+            .filter(|(_, rule)| rule.covers(month) && (rule.every == Every::Year) == yearly)
+            .peekable();
+        if rules.peek().is_none() {
+            return;
+        }
+        let mut dice = self.dice(month, if yearly { PURPOSE + 1 } else { PURPOSE });
+        let mut not_before = month.plus(1).first_day().max(self.taxpayer.registered_on);
+        for (number, rule) in rules {
+            let is_filed = dice.percent(rule.percent);
+            let day = filing_day(rule, rule.due(month, self.quarterly_day), &mut dice);
+            let mode = if dice.percent(98) { "ONLINE" } else { "OFFLINE" };
+            let series = if dice.percent(90) { "AA" } else { "AB" };
+            // The summary return follows the list of supplies.
+            let day = day.max(not_before);
+            if day > self.last_day {
+                return;
+            }
+            if is_filed {
+                let return_type = rule.return_type;
+                filed.push(Filed { month, number, return_type, day, mode, series });
+                not_before = day;
+            }
+        }
+    }
+
+    fn dice(&self, month: Month, purpose: u64) -> Dice {
         let mut key = [0; 19];
         let gstin = self.taxpayer.gstin.as_bytes();
         let length = gstin.len().min(15);
         key[..length].copy_from_slice(&gstin[..length]);
         key[15..].copy_from_slice(&month.index().to_le_bytes());
-        // Yearly returns have a row of their own: whether one is asked for changes no other.
-        let mut rows = [PURPOSE, PURPOSE + 1].map(|purpose| Row {
-            dice: Dice::new(self.seed, purpose, &key),
-            not_before: month.plus(1).first_day().max(self.taxpayer.registered_on),
-            ended: false,
-        });
-        for (number, rule) in rules_for(self.taxpayer).filter(|(_, rule)| rule.covers(month)) {
-            let row = &mut rows[usize::from(rule.every == Every::Year)];
-            if !wanted(rule) || row.ended {
-                continue;
-            }
-            let is_filed = row.dice.percent(rule.percent);
-            let day = filing_day(rule, rule.due(month, self.quarterly_day), &mut row.dice);
-            let mode = if row.dice.percent(98) { "ONLINE" } else { "OFFLINE" };
-            let series = if row.dice.percent(90) { "AA" } else { "AB" };
-            // The summary return follows the list of supplies.
-            let day = day.max(row.not_before);
-            if is_filed && day <= self.last_day {
-                let return_type = rule.return_type;
-                filed.push(Filed { month, number, return_type, day, mode, series });
-                row.not_before = day;
-            }
-            row.ended = day > self.last_day;
-        }
+        Dice::new(self.seed, purpose, &key)
     }
 
     /// GSTR10, which ends a cancelled registration.
@@ -188,13 +195,6 @@ impl<'a> Filings<'a> {
             valid: true,
         }
     }
-}
-
-/// The returns of one month that follow each other.
-struct Row {
-    dice: Dice,
-    not_before: Date,
-    ended: bool,
 }
 
 /// A filing before its texts are written.

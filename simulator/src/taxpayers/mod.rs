@@ -71,16 +71,26 @@ impl Register {
     /// one stays.
     #[must_use]
     pub fn new(seed: u64, personas: Vec<Persona>, unknown: Unknown) -> Self {
-        let entries: Vec<Entry> = personas
-            .into_iter()
-            .map(|persona| Entry { taxpayer: persona.taxpayer(seed), persona })
-            .collect();
-        let by_gstin =
-            (0..entries.len()).map(|index| (entries[index].persona.gstin.clone(), index)).collect();
-        let mut by_pan = HashMap::new();
-        for (index, entry) in entries.iter().enumerate() {
-            if is_pan(&entry.taxpayer.pan) && !entry.persona.documented_example {
-                by_pan.entry(entry.taxpayer.pan.to_string()).or_insert(index);
+        let mut entries: Vec<Entry> = Vec::with_capacity(personas.len());
+        let mut by_gstin = HashMap::with_capacity(personas.len());
+        for persona in personas {
+            let index = *by_gstin.entry(persona.gstin.clone()).or_insert(entries.len());
+            let entry = Entry { taxpayer: persona.taxpayer(seed), persona };
+            match entries.get_mut(index) {
+                Some(earlier) => *earlier = entry,
+                None => entries.push(entry),
+            }
+        }
+        let mut by_pan: HashMap<String, usize> = HashMap::new();
+        for (index, Entry { taxpayer, persona }) in entries.iter().enumerate() {
+            // A vendor's masked example may show a PAN that is not its number's.
+            if !is_pan(&taxpayer.pan) || persona.gstin.get(2..12) != Some(&taxpayer.pan) {
+                continue;
+            }
+            let first = by_pan.entry(taxpayer.pan.to_string()).or_insert(index);
+            // A PAN is absent only if nobody is registered under it.
+            if entries[*first].persona.absent && !persona.absent {
+                *first = index;
             }
         }
         Self { seed, unknown, entries, by_gstin, by_pan, names: OnceLock::new() }
@@ -97,6 +107,12 @@ impl Register {
         self.entries.iter().map(|entry| &entry.persona)
     }
 
+    /// The persona with this name, such as `cancelled`.
+    #[must_use]
+    pub fn persona(&self, name: &str) -> Option<&Persona> {
+        self.personas().find(|persona| persona.name == name)
+    }
+
     /// Who is registered under a number on a day; `None` where nobody is.
     ///
     /// A persona is found by its very text and is the same on any day. Anybody else needs a
@@ -111,21 +127,23 @@ impl Register {
         if self.unknown == Unknown::NotFound && !population::is_declared(self.seed, &number) {
             return None;
         }
-        let relative = self.persona_of_same_pan(&number);
-        if relative.is_some_and(|entry| entry.persona.absent) {
+        if self.persona_of_same_pan(&number).is_some_and(|entry| entry.persona.absent) {
             return None;
         }
-        let taxpayer = self.of_crowd(gstin, relative);
+        let taxpayer = self.of_crowd(&number);
         (taxpayer.registered_on <= on).then(|| Cow::Owned(crowd::as_of(taxpayer, on)))
     }
 
     /// Somebody for any text, even a malformed one, whose `gstin` echoes the text.
     #[must_use]
     pub fn stand_in(&self, text: &str, on: Date) -> Taxpayer {
-        match self.by_gstin.get(text).map(|index| &self.entries[*index]) {
-            Some(entry) => entry.taxpayer.clone(),
-            None => crowd::as_of(self.of_crowd(text, None), on),
+        if let Some(index) = self.by_gstin.get(text) {
+            return self.entries[*index].taxpayer.clone();
         }
+        let taxpayer = text
+            .parse()
+            .map_or_else(|_| crowd::somebody(self.seed, text), |number| self.of_crowd(&number));
+        crowd::as_of(taxpayer, on)
     }
 
     /// All registrations of a PAN on a day, by GSTIN.
@@ -159,7 +177,7 @@ impl Register {
         let part = part.to_uppercase();
         let names = self.names.get_or_init(|| {
             self.population(SEARCHED, None)
-                .map(|gstin| (self.of_crowd(gstin.as_str(), None).legal_name.into_owned(), gstin))
+                .map(|gstin| (self.of_crowd(&gstin).legal_name.into_owned(), gstin))
                 .collect()
         });
         let personas = self
@@ -242,9 +260,9 @@ impl Register {
     }
 
     /// Somebody of the crowd, who shares with a persona what a PAN's registrations share.
-    fn of_crowd(&self, text: &str, relative: Option<&Entry>) -> Taxpayer {
-        let mut taxpayer = crowd::somebody(self.seed, text);
-        if let Some(Entry { taxpayer: persona, .. }) = relative {
+    fn of_crowd(&self, number: &Gstin) -> Taxpayer {
+        let mut taxpayer = crowd::somebody_of_kind(self.seed, number.as_str(), number.kind());
+        if let Some(Entry { taxpayer: persona, .. }) = self.persona_of_same_pan(number) {
             taxpayer.legal_name.clone_from(&persona.legal_name);
             taxpayer.trade_name.clone_from(&persona.trade_name);
             taxpayer.constitution.clone_from(&persona.constitution);

@@ -1,7 +1,39 @@
 //! Personas: taxpayers written by hand, one JSON file each.
 //!
-//! A file names a GSTIN and says what is to be true of it; facts it leaves out are filled in as
-//! they would be for anybody of the crowd. The format is told in `fixtures/taxpayers/README.md`.
+//! A file names a GSTIN and says what is to be true of it. Facts it leaves out are filled in as
+//! they would be for anybody of the crowd, but for the status, which is `Active`, and the
+//! additional places, of which there are none once a principal place is given. The tax offices
+//! follow from the principal place's district. Days are written `2019-07-01`, periods `072019`.
+//!
+//! ```json
+//! {
+//!   "gstin": "27AAACS0000A1ZG",
+//!   "about": "Who this is and what it is good for.",
+//!   "tags": ["active", "regular"],
+//!   "absent": false,
+//!   "documented_example": false,
+//!   "legal_name": "SAMPLE SAHYADRI FOODS PRIVATE LIMITED",
+//!   "status": "Active",
+//!   "registered_on": "2017-07-01",
+//!   "natures": ["Factory / Manufacturing"],
+//!   "frequency": "monthly",
+//!   "principal_place": {
+//!     "building_number": "Plot 42", "locality": "Andheri East", "district": "Mumbai Suburban",
+//!     "state": "Maharashtra", "pin": "400069", "natures": ["Factory / Manufacturing"]
+//!   },
+//!   "known_filings": [
+//!     {
+//!       "return_type": "GSTR1", "period": "042025", "filed_on": "2025-05-11",
+//!       "arn": "AA2704250000022"
+//!     }
+//!   ]
+//! }
+//! ```
+//!
+//! `filings` are all there are; `known_filings` replace the schedule's for the same return and
+//! period, and the schedule gives the rest.
+
+use std::path::Path;
 
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -17,6 +49,9 @@ use crate::model::{
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Persona {
+    /// The role it plays, which is its file's name without folders and ending.
+    #[serde(skip)]
+    pub name: String,
     /// The number it is asked under.
     pub gstin: String,
     /// Who this is and what it is good for, for a reader.
@@ -179,8 +214,11 @@ pub enum PersonaError {
 /// `documented_example`), dates are out of order, or a PIN is in another state.
 pub fn read_persona(path_label: &str, text: &str) -> Result<Persona, PersonaError> {
     let file = || path_label.to_owned();
-    let persona: Persona = serde_json::from_str(text)
+    let mut persona: Persona = serde_json::from_str(text)
         .map_err(|source| PersonaError::Parse { file: file(), source })?;
+    persona.name = Path::new(path_label)
+        .file_stem()
+        .map_or_else(file, |stem| stem.to_string_lossy().into_owned());
     if !persona.documented_example
         && let Err(source) = persona.gstin.parse::<Gstin>()
     {
@@ -229,7 +267,8 @@ impl Persona {
     }
 
     /// The taxpayer: what the file says, and for the rest what the crowd would have.
-    pub(super) fn taxpayer(&self, seed: u64) -> Taxpayer {
+    #[must_use]
+    pub fn taxpayer(&self, seed: u64) -> Taxpayer {
         let mut taxpayer = crowd::somebody(seed, &self.gstin);
         let own = self.clone();
         fill(&mut taxpayer.pan, own.pan);

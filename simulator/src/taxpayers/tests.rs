@@ -7,11 +7,12 @@ mod personas;
 use std::collections::{HashMap, HashSet};
 
 use jiff::civil::date;
+use proptest::prelude::*;
 
 use super::*;
 use crate::model::{
     dice::Dice,
-    gstin::{GstinForm, GstinKind, STATES},
+    gstin::{GstinForm, GstinKind, STATES, is_arn},
 };
 
 /// A day on which all news of the crowd is known.
@@ -44,9 +45,9 @@ fn any_gstin(number: u64) -> Gstin {
         let mut first_14 = state.to_owned();
         for place in pattern.chars() {
             first_14.push(match place {
-                'a' => *dice.pick(&('A'..='Z').collect::<Vec<_>>()),
+                'a' => char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"[dice.below(26)]),
                 'h' => *dice.pick(&['P', 'P', 'C', 'C', 'H', 'F', 'A', 'T', 'B', 'L', 'J', 'G']),
-                'n' => *dice.pick(&('0'..='9').collect::<Vec<_>>()),
+                'n' => char::from(b"0123456789"[dice.below(10)]),
                 'x' => *dice.pick(&['A', 'M', 'Z']),
                 'e' => *dice.pick(&['1', '2', '9', 'A', 'Z']),
                 other => other,
@@ -100,7 +101,20 @@ fn three_taxpayers_of_seed_one_never_change() {
             last.arn
         )
     });
-    assert_eq!(told, ["GOLDEN 1", "GOLDEN 2", "GOLDEN 3",]);
+    assert_eq!(
+        told,
+        [
+            "XYLEM CONSULTANTS PRIVATE LIMITED | XYLEM CONSULTANTS | \
+             Regular | Active | 2017-07-01 | DEVENDRA PANDEY, LATA THAKUR \
+             | Shop 9 Kingaon 413523 | IFF 2026-11-12 AA271026380315B",
+            "MEGHALA GURUSAMY | VIKAS DAIRY PRODUCTS | \
+             Regular | Active | 2023-01-24 | MEGHALA GURUSAMY \
+             | Plot 142 Raipura 152118 | IFF 2026-11-10 AA031026220206Z",
+            "MOHAMMED TIMBERS | MOHAMMED TIMBERS | \
+             Regular | Active | 2017-07-01 | MOHANLAL ELIAS, ANJALI BASHEER \
+             | Office 504 Tiruvidamarudur 612104 | GSTR3B 2026-11-19 AA3310269259454",
+        ]
+    );
 }
 
 #[test]
@@ -115,6 +129,33 @@ fn a_text_that_is_no_gstin_is_nobody_but_has_a_stand_in() {
     }
     assert_eq!(register.stand_in("22AAAAA0000A1Z5", TODAY).pan, "AAAAA0000A");
     assert_eq!(register.stand_in("22AAAAA0000A1Z5", TODAY).state_name, "Chhattisgarh");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn any_text_at_all_has_a_stand_in_with_filings(text in any::<String>()) {
+        let register = Register::new(3, Vec::new(), Unknown::Somebody);
+        let somebody = register.stand_in(&text, TODAY);
+        prop_assert_eq!(&somebody.gstin, text.as_str());
+        prop_assert_eq!(&somebody, &register.stand_in(&text, TODAY));
+        let filings = register.filings(&somebody, TODAY);
+        prop_assert!(filings.iter().all(|filing| is_arn(&filing.arn)));
+        prop_assert_eq!(filings.first().cloned(), register.last_filing(&somebody, TODAY));
+        let _ = (register.look_up(&text, TODAY), register.of_pan(&text, TODAY));
+    }
+}
+
+#[test]
+fn the_stand_in_of_somebody_is_that_very_taxpayer() {
+    let register = register(Unknown::Somebody);
+    let sibling = Gstin::complete("33AAACS0000A1Z").expect("the layout fits");
+    let numbers = (0..200).map(any_gstin).chain(register.population(50, None)).chain([sibling]);
+    for gstin in numbers {
+        let found = register.look_up(gstin.as_str(), TODAY).expect("somebody");
+        assert_eq!(register.stand_in(gstin.as_str(), TODAY), *found);
+    }
 }
 
 #[test]

@@ -234,6 +234,20 @@ proptest! {
     }
 
     #[test]
+    fn every_swap_of_neighbours_is_detected_but_of_0_and_z(
+        first_14 in any_first_14(),
+        index in 0_usize..14,
+    ) {
+        let gstin = Gstin::complete(&first_14).expect("the layout fits");
+        let mut bytes = gstin.as_str().as_bytes().to_vec();
+        bytes.swap(index, index + 1);
+        let swapped = String::from_utf8(bytes).expect("still ASCII");
+        let pair = &gstin.as_str()[index..index + 2];
+        let same = swapped == gstin.as_str() || matches!(pair, "0Z" | "Z0");
+        prop_assert!(same || swapped.parse::<Gstin>().is_err());
+    }
+
+    #[test]
     fn realistic_accepts_what_parses_and_nothing_else(text in "[0-9A-Za-z]{14,16}") {
         prop_assert_eq!(GstinForm::Realistic.accepts(&text), text.parse::<Gstin>().is_ok());
     }

@@ -89,6 +89,7 @@ fn check_role(gstin: &Gstin, taxpayer: &Taxpayer) {
         GstinKind::Ordinary => &[
             "Regular",
             "Composition",
+            "Casual Taxable Person",
             "SEZ Unit",
             "SEZ Developer",
             "Input Service Distributor (ISD)",

@@ -1,7 +1,7 @@
 //! Filings agree with the taxpayer, the calendar and each other.
 
 use super::*;
-use crate::model::{gstin::is_arn, taxpayer::Frequency};
+use crate::model::taxpayer::Frequency;
 
 fn crowd(count: u64) -> impl Iterator<Item = (Register, Taxpayer)> {
     (0..count).map(|number| {
@@ -89,7 +89,7 @@ fn check_types(taxpayer: &Taxpayer, filings: &[Filing]) {
 
 #[test]
 fn the_last_filing_is_the_first_of_all() {
-    for (register, taxpayer) in crowd(1_500) {
+    for (register, taxpayer) in crowd(600) {
         for on in [TODAY, date(2026, 1, 3), date(2024, 4, 25), date(2019, 8, 19), date(2017, 9, 1)]
         {
             assert_eq!(

@@ -47,6 +47,10 @@ fn every_persona_is_sound() {
         assert_eq!(letter, Some(&holder), "{gstin}");
     }
     assert_eq!(numbers.len(), 39);
+    assert_eq!(
+        register.persona("cancelled").map(|one| one.gstin.as_str()),
+        Some("09AAACV0000X1Z0")
+    );
 }
 
 #[test]
@@ -114,6 +118,8 @@ fn a_persona_s_pan_has_the_personas_only() {
     };
     assert_eq!(numbers("AAACS0000A"), ["27AAACS0000A1ZG", "27AAACS0000A2ZF"]);
     assert_eq!(numbers("ZZZCF0001Q").len(), 3);
+    assert_eq!(numbers("AAPFU0939F"), ["27AAPFU0939F1ZV"], "a documented example");
+    assert!(!numbers("AHBHJ5367H").contains(&"36AAJCPXXXXA1ZQ".to_owned()), "masked");
     assert_eq!(numbers("AAAFG0000W"), Vec::<String>::new(), "its one holder is absent");
 
     let sibling = Gstin::complete("33AAACS0000A1Z").expect("the layout fits");
@@ -133,6 +139,32 @@ fn a_file_that_leaves_facts_out_gets_the_crowd_s() {
     assert_eq!(own.legal_name, "XENIA SAMPLE LIMITED");
     assert_eq!(own.principal_place, crowd.principal_place);
     assert_eq!(own.constitution, crowd.constitution);
+}
+
+#[test]
+fn the_later_of_two_files_for_one_number_stays() {
+    let with_own = |text: &str| {
+        let mut personas = built_in_personas().expect("sound");
+        personas.push(read_persona("own.json", text).expect("sound"));
+        Register::new(1, personas, Unknown::Somebody)
+    };
+    let register = with_own(r#"{"gstin": "27AAACS0000A1ZG", "legal_name": "SOMEBODY ELSE"}"#);
+    let one = register.look_up("27AAACS0000A1ZG", TODAY).expect("a persona");
+    assert_eq!(one.legal_name, "SOMEBODY ELSE");
+    assert_eq!(register.personas().count(), 39);
+
+    let register = with_own(r#"{"gstin": "30AAAFG0000W1ZQ", "absent": false}"#);
+    assert!(register.look_up("30AAAFG0000W1ZQ", TODAY).is_some());
+    assert_eq!(register.of_pan("AAAFG0000W", TODAY).len(), 1);
+}
+
+#[test]
+fn a_persona_is_under_the_offices_of_its_district() {
+    let (one, other) = (persona("29AAACB0000G1ZH"), persona("29ZZZCE0007W1CS"));
+    assert_eq!(one.principal_place.district, other.principal_place.district);
+    assert_eq!(one.state_jurisdiction, other.state_jurisdiction);
+    assert_eq!(one.central_jurisdiction, other.central_jurisdiction);
+    assert!(one.state_jurisdiction.name.contains("BENGALURU URBAN"));
 }
 
 #[test]
