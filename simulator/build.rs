@@ -31,9 +31,9 @@ fn collect(
     println!("cargo::rerun-if-changed={}", folder.display());
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        let is_text = path
-            .extension()
-            .is_some_and(|ending| ["toml", "json", "html", "txt"].iter().any(|known| ending == *known));
+        let is_text = path.extension().is_some_and(|ending| {
+            ["toml", "json", "html", "txt"].iter().any(|known| ending == *known)
+        });
         if path.is_dir() {
             collect(root, &path, files)?;
         } else if is_text {

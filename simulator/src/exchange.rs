@@ -109,8 +109,7 @@ pub fn play(
     let mut scene = Scene::new(Arc::clone(pack), Arc::clone(&world.register), world.seed, call);
     let (route, body_fault) = route::find(pack, &mut scene);
     let mut scene = Arc::new(scene);
-    let failed =
-        |source| SimulatorError::Expression { vendor: pack.name.clone(), source };
+    let failed = |source| SimulatorError::Expression { vendor: pack.name.clone(), source };
     let index = match route {
         Route::Endpoint(index) => index,
         Route::Unknown(near) => {
@@ -150,7 +149,9 @@ pub fn play(
             stage(&mut scene, endpoint, tenant, gstin.as_deref());
             Decision { reply, via, reason: None }
         }
-        None => cause(&mut scene, endpoint, tenant, gstin.as_deref(), body_fault).map_err(failed)?,
+        None => {
+            cause(&mut scene, endpoint, tenant, gstin.as_deref(), body_fault).map_err(failed)?
+        }
     };
     faults.extend(wish.faults);
 

@@ -101,8 +101,9 @@ impl Finding {
                     .annotation(AnnotationKind::Primary.span(span.clone()));
                 groups.push(title.element(snippet));
             }
-            (Some(_), _, Some(path)) => groups
-                .push(title.element(annotate_snippets::Origin::path(path.as_str()))),
+            (Some(_), _, Some(path)) => {
+                groups.push(title.element(annotate_snippets::Origin::path(path.as_str())))
+            }
             _ => groups.push(Group::with_title(title)),
         }
         if let Some(hint) = &self.hint {

@@ -332,9 +332,8 @@ impl Entry {
     }
 
     fn fits(&self, query: &Query) -> bool {
-        let same = |wanted: &Option<String>, is: &str| {
-            wanted.as_deref().is_none_or(|wanted| wanted == is)
-        };
+        let same =
+            |wanted: &Option<String>, is: &str| wanted.as_deref().is_none_or(|wanted| wanted == is);
         same(&query.vendor, &self.vendor)
             && same(&query.endpoint, &self.endpoint)
             && same(&query.outcome, &self.outcome)
@@ -344,7 +343,8 @@ impl Entry {
     }
 
     fn record(&self) -> Record {
-        let at = jiff::Timestamp::from_millisecond(self.at_ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        let at =
+            jiff::Timestamp::from_millisecond(self.at_ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
         Record {
             id: self.id,
             at: at.to_string(),

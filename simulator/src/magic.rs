@@ -62,7 +62,8 @@ impl Magic {
         let mut rows = IndexMap::default();
         for row in file.magic {
             let mut find = |message: String, located: &Located<String>, hint: &str| {
-                findings.push(Finding::new(message).at(located.span.clone()).hint(hint).within(source));
+                findings
+                    .push(Finding::new(message).at(located.span.clone()).hint(hint).within(source));
             };
             match row.gstin.parse::<Gstin>() {
                 Err(error) => {

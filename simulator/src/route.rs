@@ -281,11 +281,10 @@ mod tests {
     #[test]
     fn queries_are_decoded() {
         let read = |text: &str| pairs(text.as_bytes());
-        assert_eq!(read("a=1&b=x+y%2Fz&c"), [
-            ("a".into(), "1".into()),
-            ("b".into(), "x y/z".into()),
-            ("c".into(), String::new()),
-        ]);
+        assert_eq!(
+            read("a=1&b=x+y%2Fz&c"),
+            [("a".into(), "1".into()), ("b".into(), "x y/z".into()), ("c".into(), String::new()),]
+        );
         assert_eq!(read("a=%zz%4"), [("a".into(), "%zz%4".into())]);
         assert_eq!(read("a=%ff"), [("a".into(), "\u{FFFD}".into())]);
     }

@@ -184,9 +184,8 @@ impl Builder {
     ///
     /// When the text is no time.
     pub fn now(mut self, text: &str) -> Result<Self, StartError> {
-        let moment: jiff::Timestamp = text
-            .parse()
-            .map_err(|source| StartError::Time { text: text.to_owned(), source })?;
+        let moment: jiff::Timestamp =
+            text.parse().map_err(|source| StartError::Time { text: text.to_owned(), source })?;
         self.clock = Clock::Frozen(moment.as_millisecond());
         Ok(self)
     }

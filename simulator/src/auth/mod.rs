@@ -96,21 +96,18 @@ impl Scheme {
                     key.push_str(presented);
                     has_secret = true;
                 }
-                PartCheck::Issued(name) => {
-                    match sessions.find(presented, scene.call.at_ms) {
-                        Some(Session { name: given, account, alive: true, .. }) if given == *name => {
-                            by_token = Some(Identity { account, claims: None });
-                        }
-                        Some(Session { name: given, .. }) if given == *name => {
-                            return Err(Refusal::Expired(index));
-                        }
-                        _ => return Err(Refusal::Wrong),
+                PartCheck::Issued(name) => match sessions.find(presented, scene.call.at_ms) {
+                    Some(Session { name: given, account, alive: true, .. }) if given == *name => {
+                        by_token = Some(Identity { account, claims: None });
                     }
-                }
+                    Some(Session { name: given, .. }) if given == *name => {
+                        return Err(Refusal::Expired(index));
+                    }
+                    _ => return Err(Refusal::Wrong),
+                },
                 PartCheck::Paseto(verifier) => {
-                    let (account, claims) = verifier
-                        .verify(presented, scene.call.at_ms)
-                        .map_err(|_| Refusal::Wrong)?;
+                    let (account, claims) =
+                        verifier.verify(presented, scene.call.at_ms).map_err(|_| Refusal::Wrong)?;
                     by_token = Some(Identity { account, claims: Some(claims) });
                 }
             }

@@ -4,6 +4,6 @@ pub mod call;
 pub mod dice;
 pub mod gstin;
 pub mod outcome;
-pub mod reply;
 pub mod period;
+pub mod reply;
 pub mod taxpayer;

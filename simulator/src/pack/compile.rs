@@ -9,8 +9,8 @@ use regex_lite::Regex;
 use serde_json::Value;
 
 use super::{
-    Account, Body, BodyReading, Check, Code, EdgeReplies, Endpoint, Field, HeaderText, Lookup, Pack,
-    Replies, ReplyPlan, Rule, Scripted, Selector, SettingNote,
+    Account, Body, BodyReading, Check, Code, EdgeReplies, Endpoint, Field, HeaderText, Lookup,
+    Pack, Replies, ReplyPlan, Rule, Scripted, Selector, SettingNote,
     file::{
         AnswerFile, AuthCheckFile, AuthPlace, CheckFile, CodeFile, EndpointFile, ErrorsFile,
         FieldPlace, Name, Normalize, ReadAs, RuleFile, VendorFile,
@@ -290,9 +290,12 @@ impl Compiler<'_> {
         for row in &self.errors.codes {
             if row.outcomes.is_empty() {
                 self.find(
-                    Finding::new(format!("nobody can reach code `{}`: it has no outcome", row.code))
-                        .at(row.code.span.clone())
-                        .hint("name what it stands for in `outcomes`"),
+                    Finding::new(format!(
+                        "nobody can reach code `{}`: it has no outcome",
+                        row.code
+                    ))
+                    .at(row.code.span.clone())
+                    .hint("name what it stands for in `outcomes`"),
                     &self.errors_source,
                 );
             }
@@ -337,8 +340,7 @@ impl Compiler<'_> {
     fn reply(&self, replies: &Replies, wish: &Name, source: &Source) -> Option<usize> {
         let found = self.vocabulary.strict(replies, wish);
         if found.is_none() {
-            let mut names: Vec<_> =
-                replies.by_outcome.keys().map(ToString::to_string).collect();
+            let mut names: Vec<_> = replies.by_outcome.keys().map(ToString::to_string).collect();
             names.extend(replies.by_code.keys().cloned());
             names.sort();
             let known = self.vocabulary.knows(wish);
@@ -374,9 +376,15 @@ impl Compiler<'_> {
                 if found.is_none() {
                     let names: Vec<_> = schemes.iter().map(|scheme| scheme.name.clone()).collect();
                     self.find_in_vendor(
-                        format!("endpoint `{}` uses the auth scheme `{name}`, which is not there", file.name),
+                        format!(
+                            "endpoint `{}` uses the auth scheme `{name}`, which is not there",
+                            file.name
+                        ),
                         if file.auth.span.is_empty() { &file.name.span } else { &file.auth.span },
-                        format!("declare `[auth.{name}]`, or say `auth = \"none\"`; {}", closest(name, &names)),
+                        format!(
+                            "declare `[auth.{name}]`, or say `auth = \"none\"`; {}",
+                            closest(name, &names)
+                        ),
                     );
                 }
                 found
@@ -395,7 +403,8 @@ impl Compiler<'_> {
             let wish = Located { value: Outcome::NOT_FOUND.to_owned(), span: lookup.span.clone() };
             self.reply(&replies, &wish, vendor)
         });
-        let fields: Vec<_> = file.fields.iter().map(|(name, field)| self.field(name, field)).collect();
+        let fields: Vec<_> =
+            file.fields.iter().map(|(name, field)| self.field(name, field)).collect();
         let rules = |rules: &[RuleFile]| {
             rules.iter().map(|rule| self.rule(rule, file, &replies, &known)).collect()
         };
@@ -493,7 +502,8 @@ impl Compiler<'_> {
             }
             _ => {
                 self.find_in_vendor(
-                    "a lookup is by `gstin`, by `pan`, by `legal-name`, or by the last two".to_owned(),
+                    "a lookup is by `gstin`, by `pan`, by `legal-name`, or by the last two"
+                        .to_owned(),
                     &lookup.span,
                     "such as `lookup = { gstin = \"gstin\" }`",
                 );
@@ -590,11 +600,7 @@ impl Compiler<'_> {
     }
 
     /// All that can be said at an endpoint, or without one.
-    fn replies(
-        &self,
-        endpoint: Option<usize>,
-        answers: &IndexMap<String, AnswerFile>,
-    ) -> Replies {
+    fn replies(&self, endpoint: Option<usize>, answers: &IndexMap<String, AnswerFile>) -> Replies {
         let mut replies = Replies::default();
         let file = endpoint.map(|index| &self.file.endpoints[index]);
         for (outcome, answer) in answers {
@@ -717,7 +723,12 @@ impl Compiler<'_> {
         })
     }
 
-    fn code_body(&self, endpoint: Option<usize>, row: &CodeFile, outcome: &str) -> Option<Arc<Body>> {
+    fn code_body(
+        &self,
+        endpoint: Option<usize>,
+        row: &CodeFile,
+        outcome: &str,
+    ) -> Option<Arc<Body>> {
         if let Some(body) = &row.body {
             return self.body(endpoint, body, &self.errors_source);
         }
@@ -867,9 +878,10 @@ impl Compiler<'_> {
     fn locate(&self, written: &str, body: &Source) -> (Range<usize>, Source) {
         let quoted = Value::from(written).to_string();
         let prefix = format!("{}/bodies/", self.name);
-        let others = self.fixtures.below(&prefix).filter_map(|path| {
-            self.fixtures.source(&format!("{prefix}{path}"))
-        });
+        let others = self
+            .fixtures
+            .below(&prefix)
+            .filter_map(|path| self.fixtures.source(&format!("{prefix}{path}")));
         for source in std::iter::once(body.clone()).chain(others) {
             if let Some(start) = source.text.find(&quoted) {
                 return (start..start + quoted.len(), source);
@@ -891,7 +903,10 @@ impl Compiler<'_> {
                 for other in before {
                     if this.method.value == other.method.value && shadows(other, this) {
                         self.find_in_vendor(
-                            format!("endpoint `{}` gets no call: `{}` takes them all", this.name, other.name),
+                            format!(
+                                "endpoint `{}` gets no call: `{}` takes them all",
+                                this.name, other.name
+                            ),
                             &this.name.span,
                             "give the earlier one a `select`, or put this one first",
                         );

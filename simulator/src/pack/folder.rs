@@ -35,7 +35,10 @@ impl Folder {
     fn embedded(label: &str, files: &[(&str, &str)]) -> Self {
         Self {
             label: label.into(),
-            files: files.iter().map(|(path, text)| ((*path).to_owned(), Arc::from(*text))).collect(),
+            files: files
+                .iter()
+                .map(|(path, text)| ((*path).to_owned(), Arc::from(*text)))
+                .collect(),
         }
     }
 
@@ -89,8 +92,9 @@ fn collect(root: &Path, prefix: &str, files: &mut BTreeMap<String, Arc<str>>) ->
         if full.is_dir() {
             collect(root, &path, files)?;
         } else {
-            let text = fs::read_to_string(&full)
-                .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", full.display())))?;
+            let text = fs::read_to_string(&full).map_err(|error| {
+                io::Error::new(error.kind(), format!("{}: {error}", full.display()))
+            })?;
             files.insert(path, Arc::from(text));
         }
     }

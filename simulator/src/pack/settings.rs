@@ -24,7 +24,8 @@ pub fn apply<'text>(
 ) -> Result<Map<String, Value>, Vec<Finding>> {
     let mut findings = Vec::new();
     let mut values: BTreeMap<String, DeValue<'text>> = BTreeMap::new();
-    if let Some(settings) = table.get_ref().get("settings").and_then(|node| node.get_ref().as_table())
+    if let Some(settings) =
+        table.get_ref().get("settings").and_then(|node| node.get_ref().as_table())
     {
         for (name, node) in settings.iter() {
             let Some(setting) = node.get_ref().as_table() else { continue };
@@ -50,7 +51,8 @@ pub fn apply<'text>(
                 .map(|list| list.iter().map(|item| to_json(item.get_ref())).collect())
                 .unwrap_or_default();
             let same_type = values.get(name).is_none_or(|default| default.same_type(&value));
-            if (!choices.is_empty() && !choices.contains(&json)) || (choices.is_empty() && !same_type)
+            if (!choices.is_empty() && !choices.contains(&json))
+                || (choices.is_empty() && !same_type)
             {
                 let allowed = if choices.is_empty() {
                     format!("give a {}", values[name].type_str())

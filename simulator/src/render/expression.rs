@@ -28,7 +28,10 @@ enum Plan {
     /// Known when the pack was loaded.
     Constant(Value),
     /// Walked without an interpreter.
-    Path { path: Vec<Box<str>>, tail: Vec<Tail> },
+    Path {
+        path: Vec<Box<str>>,
+        tail: Vec<Tail>,
+    },
     Jinja(Box<Compiled<'static, 'static>>),
 }
 
@@ -135,7 +138,9 @@ impl Expression {
                 hint: Some(closest(&part, &right)),
             })?;
         }
-        if let Some(map) = quoted_after(source, "mapped(").filter(|map| !lexicon.maps.contains_key(*map)) {
+        if let Some(map) =
+            quoted_after(source, "mapped(").filter(|map| !lexicon.maps.contains_key(*map))
+        {
             return Err(ExpressionError {
                 message: format!("there is no map `{map}`"),
                 hint: Some(format!("declare it as `[maps.{map}]` in vendor.toml")),
@@ -189,10 +194,7 @@ impl Expression {
     /// # Errors
     ///
     /// What `MiniJinja` says of it, such as a filter given the wrong type.
-    pub fn fill<'scope>(
-        &self,
-        scope: Scope<'scope>,
-    ) -> Result<Filled<'scope>, minijinja::Error> {
+    pub fn fill<'scope>(&self, scope: Scope<'scope>) -> Result<Filled<'scope>, minijinja::Error> {
         match &self.plan {
             Plan::Constant(value) => Ok(Filled::Value(value.clone())),
             Plan::Path { path, tail } => walk(path, tail, scope),
@@ -286,11 +288,7 @@ fn walk<'scope>(
 }
 
 /// The same walk over a value that `MiniJinja` made.
-fn walk_value(
-    value: &Value,
-    parts: &[Box<str>],
-    tail: &[Tail],
-) -> Result<Value, minijinja::Error> {
+fn walk_value(value: &Value, parts: &[Box<str>], tail: &[Tail]) -> Result<Value, minijinja::Error> {
     let mut value = value.clone();
     for part in parts {
         value = if value.is_undefined() { value } else { value.get_attr(part)? };
@@ -391,17 +389,13 @@ fn locals_as_values(scope: Scope<'_>) -> Vec<jinja::Local> {
 }
 
 /// Reads `a.b.c`, with the few things behind it that need no interpreter; `None` for all else.
-fn plain_path(
-    source: &str,
-    lexicon: &Lexicon,
-) -> Option<(Vec<Box<str>>, Vec<Tail>)> {
+fn plain_path(source: &str, lexicon: &Lexicon) -> Option<(Vec<Box<str>>, Vec<Tail>)> {
     let end = source
         .find(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_' || letter == '.'))
         .unwrap_or(source.len());
     let (path, mut rest) = source.split_at(end);
-    let is_name = |part: &str| {
-        part.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_')
-    };
+    let is_name =
+        |part: &str| part.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_');
     let reserved = ["true", "false", "none", "True", "False", "None", "not"];
     if !path.split('.').all(is_name) || reserved.contains(&path) {
         return None;
@@ -439,7 +433,8 @@ fn plain_path(
         }
         let (argument, after) = match inner.strip_prefix("settings.") {
             Some(rest) => {
-                let end = rest.find(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'))?;
+                let end =
+                    rest.find(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'))?;
                 (lexicon.settings.get(&rest[..end])?.as_str()?, &rest[end..])
             }
             None => quoted(inner)?,

@@ -86,11 +86,12 @@ fn record_value(scene: &Arc<Scene>, record: &Record<'_>) -> Value {
                 scene.taxpayers.iter().position(|candidate| std::ptr::eq(candidate, *taxpayer));
             Value::from_object(TaxpayerPart { scene, index })
         }
-        Record::Office(_) | Record::Place(..) | Record::Filing(_) => {
-            Value::from_pairs(record.names().iter().map(|(name, _)| {
-                (Value::from(*name), value(&scene, record.get(name)))
-            }))
-        }
+        Record::Office(_) | Record::Place(..) | Record::Filing(_) => Value::from_pairs(
+            record
+                .names()
+                .iter()
+                .map(|(name, _)| (Value::from(*name), value(&scene, record.get(name)))),
+        ),
     }
 }
 
@@ -194,7 +195,9 @@ impl Object for TaxpayerPart {
             ));
         };
         let year = arguments.first().and_then(Value::as_str).unwrap_or_default();
-        let Ok(year) = FinancialYear::from_str(year) else { return Ok(Value::from(Vec::<Value>::new())) };
+        let Ok(year) = FinancialYear::from_str(year) else {
+            return Ok(Value::from(Vec::<Value>::new()));
+        };
         let by_filing_date = match arguments.get(1).and_then(Value::as_str) {
             None | Some("period") => false,
             Some("filing_date") => true,

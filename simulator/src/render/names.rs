@@ -178,10 +178,7 @@ impl Known<'_> {
     }
 }
 
-fn find(
-    names: &'static [(&'static str, Kind)],
-    part: &str,
-) -> Result<Kind, (String, Vec<String>)> {
+fn find(names: &'static [(&'static str, Kind)], part: &str) -> Result<Kind, (String, Vec<String>)> {
     names.iter().find(|(name, _)| *name == part).map(|(_, kind)| *kind).ok_or_else(|| {
         (part.to_owned(), names.iter().map(|(name, _)| (*name).to_owned()).collect())
     })

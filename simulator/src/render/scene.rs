@@ -115,8 +115,8 @@ impl Scene {
     /// Throws the call's dice.
     pub fn roll<T>(&self, throw: impl FnOnce(&mut Dice) -> T) -> T {
         let mut dice = self.dice.lock().unwrap_or_else(PoisonError::into_inner);
-        throw(dice.get_or_insert_with(|| {
-            Dice::new(self.seed, CALL, &self.call.number.to_le_bytes())
-        }))
+        throw(
+            dice.get_or_insert_with(|| Dice::new(self.seed, CALL, &self.call.number.to_le_bytes())),
+        )
     }
 }

@@ -110,7 +110,9 @@ fn end_of_hole(inner: &str) -> Option<usize> {
         match (quote, byte) {
             (None, b'\'' | b'"') => quote = Some(*byte),
             (Some(open), _) if *byte == open => quote = None,
-            (None, b'}') if bytes.get(at + 1) == Some(&b'}') && bytes.get(at + 2) != Some(&b'}') => {
+            (None, b'}')
+                if bytes.get(at + 1) == Some(&b'}') && bytes.get(at + 2) != Some(&b'}') =>
+            {
                 return Some(at);
             }
             _ => {}

@@ -475,10 +475,16 @@ fn include<'pack>(
         return fail(format!("`{name}` is included too deep"), "does it include itself?");
     }
     let Some(json) = (workshop.include)(name) else {
-        return fail(format!("there is no body `{name}`"), "its path below `bodies/`, without `.json`");
+        return fail(
+            format!("there is no body `{name}`"),
+            "its path below `bodies/`, without `.json`",
+        );
     };
-    let inner =
-        Workshop { lexicon: workshop.lexicon, include: workshop.include, depth: workshop.depth - 1 };
+    let inner = Workshop {
+        lexicon: workshop.lexicon,
+        include: workshop.include,
+        depth: workshop.depth - 1,
+    };
     let mut inner_errors = Vec::new();
     let tree = build(&json, &inner, known, &mut inner_errors);
     errors.extend(inner_errors);
@@ -494,14 +500,15 @@ fn directive<'pack>(
     errors: &mut Vec<TreeError>,
 ) -> Tree {
     let inner = key.trim_start_matches("{%").trim_end_matches("%}").trim();
-    let (word, rest) = inner.split_once(' ').map_or((inner, ""), |(word, rest)| (word, rest.trim()));
+    let (word, rest) =
+        inner.split_once(' ').map_or((inner, ""), |(word, rest)| (word, rest.trim()));
     let mut wrong = |message: String, hint: &str| {
         let error = ExpressionError { message, hint: Some(hint.to_owned()) };
         errors.push(TreeError { at: key.to_owned(), error });
         Tree::Static(b"null".to_vec())
     };
-    let has_else = entries.len() == 2
-        && entries.keys().nth(1).is_some_and(|second| is_else(second));
+    let has_else =
+        entries.len() == 2 && entries.keys().nth(1).is_some_and(|second| is_else(second));
     if entries.len() > 1 && !(word == "if" && has_else) {
         return wrong(
             format!("`{key}` must be the only key of its object"),
@@ -538,11 +545,9 @@ fn directive<'pack>(
             match condition.constant().map(minijinja::Value::is_true) {
                 Some(true) => then,
                 Some(false) => otherwise.unwrap_or(Tree::Nothing),
-                None => Tree::If {
-                    condition,
-                    then: Box::new(then),
-                    otherwise: otherwise.map(Box::new),
-                },
+                None => {
+                    Tree::If { condition, then: Box::new(then), otherwise: otherwise.map(Box::new) }
+                }
             }
         }
         "with" => {

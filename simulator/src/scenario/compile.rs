@@ -129,7 +129,11 @@ impl Compiler<'_> {
             match HeaderName::from_str(name) {
                 Ok(name) => when.headers.push((name, value.value.clone())),
                 Err(_) => {
-                    self.find(format!("`{name}` is no header name"), &value.span, "letters and `-`");
+                    self.find(
+                        format!("`{name}` is no header name"),
+                        &value.span,
+                        "letters and `-`",
+                    );
                 }
             }
         }
@@ -137,11 +141,14 @@ impl Compiler<'_> {
             let fields: Vec<&str> = pack
                 .iter()
                 .flat_map(|pack| &pack.endpoints)
-                .chain(self.packs.iter().filter(|_| pack.is_none()).flat_map(|pack| &pack.endpoints))
+                .chain(
+                    self.packs.iter().filter(|_| pack.is_none()).flat_map(|pack| &pack.endpoints),
+                )
                 .flat_map(|endpoint| endpoint.fields.iter().map(|field| field.name.as_str()))
                 .collect();
             let known = Known { fields, settings: Vec::new(), bound: Vec::new() };
-            match Expression::compile(holds, &crate::render::expression::Lexicon::default(), &known) {
+            match Expression::compile(holds, &crate::render::expression::Lexicon::default(), &known)
+            {
                 Ok((expression, _)) => when.holds = Some(expression),
                 Err(error) => {
                     let hint = error.hint.unwrap_or_default();
@@ -184,7 +191,8 @@ impl Compiler<'_> {
         }
         let mut names: Vec<String> = self.vocabulary.names().map(str::to_owned).collect();
         names.extend(packs.iter().flat_map(|pack| pack.wishes().1));
-        let who = when.vendor.as_ref().map_or("no vendor".to_owned(), |name| format!("`{name}` never"));
+        let who =
+            when.vendor.as_ref().map_or("no vendor".to_owned(), |name| format!("`{name}` never"));
         self.find(
             format!("`{answer}` is no outcome, and {who} says it as a code"),
             &answer.span,

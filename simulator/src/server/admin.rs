@@ -30,10 +30,7 @@ pub(super) fn router(app: Arc<App>) -> Router {
         .route("/__sim/ready", get(health))
         .route("/__sim/version", get(version))
         .route("/__sim/scenarios", get(scenarios))
-        .route(
-            "/__sim/scenarios/{name}",
-            get(scenario).put(begin_scenario).delete(end_scenario),
-        )
+        .route("/__sim/scenarios/{name}", get(scenario).put(begin_scenario).delete(end_scenario))
         .route("/__sim/journal", get(journal).delete(clear_journal))
         .route("/__sim/journal/{id}", get(journal_entry))
         .route("/__sim/taxpayers/{gstin}", get(taxpayer))
@@ -93,7 +90,9 @@ async fn scenarios(State(app): Shared) -> Json<Value> {
         .world
         .scenarios
         .values()
-        .map(|scenario| told(scenario, playing.iter().find(|one| one.scenario.name == scenario.name)))
+        .map(|scenario| {
+            told(scenario, playing.iter().find(|one| one.scenario.name == scenario.name))
+        })
         .collect();
     let active: Vec<_> = playing.iter().map(|one| &one.scenario.name).collect();
     Json(json!({ "scenarios": all, "active": active }))

@@ -58,7 +58,8 @@ pub(super) async fn answer(app: &App, mount: Mount, request: Request<Incoming>) 
         Read::Whole(_) => {}
         Read::TooLarge => return too_large(app, &pack, call).await,
         Read::Broken => {
-            let text = "the body could not be read: it is cut off, or its length is not what it says";
+            let text =
+                "the body could not be read: it is cut off, or its length is not what it says";
             return problem::response(StatusCode::BAD_REQUEST, text, None).map(Either::Right);
         }
     }
@@ -99,12 +100,7 @@ fn vendor_of_path<'app, 'path>(
 }
 
 async fn too_large(app: &App, pack: &Arc<Pack>, call: Call) -> Response<Body> {
-    let scene = Scene::new(
-        Arc::clone(pack),
-        Arc::clone(&app.world.register),
-        app.world.seed,
-        call,
-    );
+    let scene = Scene::new(Arc::clone(pack), Arc::clone(&app.world.register), app.world.seed, call);
     let plain = (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large");
     let hint = format!("the body is longer than {BODY_LIMIT} bytes");
     match exchange::edge(Arc::new(scene), pack.edges.body_too_large, plain, hint) {
@@ -161,10 +157,10 @@ async fn finish(app: &App, pack: &Pack, exchange: Exchange) -> Response<Body> {
 
 /// A moment as HTTP writes it.
 fn date(at_ms: i64) -> HeaderValue {
-    let moment =
-        jiff::Timestamp::from_millisecond(at_ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    let moment = jiff::Timestamp::from_millisecond(at_ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     let text = moment.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
-    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("Thu, 01 Jan 1970 00:00:00 GMT"))
+    HeaderValue::from_str(&text)
+        .unwrap_or(HeaderValue::from_static("Thu, 01 Jan 1970 00:00:00 GMT"))
 }
 
 /// No vendor was named: a plain problem that says which there are.

@@ -34,7 +34,8 @@ pub(super) fn check<T>(
             "call it as 127.0.0.1 or localhost, or start with --admin-token",
         ));
     };
-    let sent = text(headers, &header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
+    let sent =
+        text(headers, &header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
     if sent.is_some_and(|sent| same(sent.trim().as_bytes(), token.as_bytes())) {
         return Ok(());
     }
@@ -54,7 +55,10 @@ fn refuse(status: StatusCode, detail: &str, hint: &str) -> Box<Response<Body>> {
     Box::new(response)
 }
 
-fn text<'headers>(headers: &'headers HeaderMap, name: &header::HeaderName) -> Option<&'headers str> {
+fn text<'headers>(
+    headers: &'headers HeaderMap,
+    name: &header::HeaderName,
+) -> Option<&'headers str> {
     headers.get(name)?.to_str().ok()
 }
 
@@ -88,7 +92,9 @@ mod tests {
         for local in ["localhost", "localhost:4777", "127.0.0.1:4777", "[::1]:4777", "127.8.9.1"] {
             assert!(is_local(local), "{local}");
         }
-        for foreign in ["example.test", "10.0.0.1:4777", "localhost.example.test", "127.0.0.1.nip.test"] {
+        for foreign in
+            ["example.test", "10.0.0.1:4777", "localhost.example.test", "127.0.0.1.nip.test"]
+        {
             assert!(!is_local(foreign), "{foreign}");
         }
     }

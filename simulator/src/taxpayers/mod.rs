@@ -3,7 +3,6 @@
 //! Hand-written personas come first; everybody else is of the crowd, a pure function of the seed
 //! and the number, so nothing is stored and there are any number of them. Knows `model` only.
 
-mod built_in;
 mod crowd;
 mod filings;
 mod identity;
@@ -18,10 +17,7 @@ use std::{borrow::Cow, collections::HashMap, sync::OnceLock};
 
 use jiff::civil::Date;
 
-pub use self::{
-    built_in::{BUILT_IN_PERSONAS, built_in_personas},
-    persona::{Persona, PersonaError, PersonaFiling, read_persona},
-};
+pub use self::persona::{Persona, PersonaError, PersonaFiling, read_persona};
 use self::{filings::Filings, identity::spread, nation::nation, population::Members};
 use crate::model::{
     gstin::{Gstin, is_pan},

@@ -14,12 +14,27 @@ use crate::model::{
     dice::Dice,
     gstin::{GstinForm, GstinKind, STATES, is_arn},
 };
+use crate::pack::folder::Folder;
 
 /// A day on which all news of the crowd is known.
 const TODAY: Date = date(2026, 11, 21);
 
 fn register(unknown: Unknown) -> Register {
-    Register::new(1, built_in_personas().expect("the built-in personas are sound"), unknown)
+    Register::new(1, shipped_personas(), unknown)
+}
+
+/// The personas of `fixtures/taxpayers/`.
+fn shipped_personas() -> Vec<Persona> {
+    let fixtures = Folder::embedded_fixtures();
+    let names: Vec<_> =
+        fixtures.below("taxpayers/").filter(|name| name.ends_with(".json")).collect();
+    names
+        .into_iter()
+        .map(|name| {
+            let source = fixtures.source(&format!("taxpayers/{name}")).expect("it was listed");
+            read_persona(name, &source.text).expect("the shipped personas are sound")
+        })
+        .collect()
 }
 
 /// A valid GSTIN of any kind; the same for the same number.

@@ -144,7 +144,7 @@ fn a_file_that_leaves_facts_out_gets_the_crowd_s() {
 #[test]
 fn the_later_of_two_files_for_one_number_stays() {
     let with_own = |text: &str| {
-        let mut personas = built_in_personas().expect("sound");
+        let mut personas = shipped_personas();
         personas.push(read_persona("own.json", text).expect("sound"));
         Register::new(1, personas, Unknown::Somebody)
     };
