@@ -103,19 +103,20 @@ pub fn cut(source: &str) -> Result<Vec<Cut<'_>>, ExpressionError> {
     Ok(pieces)
 }
 
+/// Where the hole's `}}` is; braces and quotes inside it are passed over.
 fn end_of_hole(inner: &str) -> Option<usize> {
     let mut quote = None;
+    let mut depth = 0_u32;
     let bytes = inner.as_bytes();
     for (at, byte) in bytes.iter().enumerate() {
         match (quote, byte) {
-            (None, b'\'' | b'"') => quote = Some(*byte),
             (Some(open), _) if *byte == open => quote = None,
-            (None, b'}')
-                if bytes.get(at + 1) == Some(&b'}') && bytes.get(at + 2) != Some(&b'}') =>
-            {
-                return Some(at);
-            }
-            _ => {}
+            (Some(_), _) => {}
+            (None, b'\'' | b'"') => quote = Some(*byte),
+            (None, b'{') => depth += 1,
+            (None, b'}') if depth > 0 => depth -= 1,
+            (None, b'}') if bytes.get(at + 1) == Some(&b'}') => return Some(at),
+            (None, _) => {}
         }
     }
     None
