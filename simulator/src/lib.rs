@@ -17,6 +17,7 @@
 //! - [`route`], [`validate`], [`render`]: steps that follow a pack
 //! - [`exchange`]: the walk; knows every step
 //! - [`world`], [`tenant`], [`magic`]: what is loaded once, and what belongs to one user
+//! - [`tell`]: what there is, as data for people and machines
 //! - [`server`]: sockets
 //! - [`finding`]: what is wrong with a file, drawn at its place
 
@@ -35,6 +36,7 @@ pub mod scenario;
 pub mod server;
 mod simulator;
 pub mod taxpayers;
+pub mod tell;
 pub mod tenant;
 pub mod validate;
 pub mod world;
