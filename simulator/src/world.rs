@@ -52,6 +52,8 @@ pub struct World {
     pub register: Arc<Register>,
     /// Magic GSTINs.
     pub magic: Magic,
+    /// The folders it was read from; examples and persona names are looked up there when asked for.
+    pub fixtures: Vec<Folder>,
     /// Stories by name.
     pub scenarios: BTreeMap<String, Arc<Scenario>>,
     by_name: AHashMap<String, usize>,
@@ -103,6 +105,7 @@ impl World {
             vocabulary,
             register: Arc::new(Register::new(ingredients.seed, personas, ingredients.unknown)),
             magic,
+            fixtures: ingredients.fixtures.clone(),
             scenarios,
         })
     }

@@ -1,6 +1,7 @@
 //! Where packs come from: the files compiled into the program, or folders on disk.
 
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
@@ -16,7 +17,7 @@ include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 pub struct Folder {
     /// What people know the folder by, such as `fixtures`.
     pub label: PathBuf,
-    files: BTreeMap<String, Arc<str>>,
+    files: BTreeMap<String, Cow<'static, str>>,
 }
 
 impl Folder {
@@ -32,12 +33,12 @@ impl Folder {
         Self::embedded("scenarios", SCENARIOS)
     }
 
-    fn embedded(label: &str, files: &[(&str, &str)]) -> Self {
+    fn embedded(label: &str, files: &[(&str, &'static str)]) -> Self {
         Self {
             label: label.into(),
             files: files
                 .iter()
-                .map(|(path, text)| ((*path).to_owned(), Arc::from(*text)))
+                .map(|(path, text)| ((*path).to_owned(), Cow::Borrowed(*text)))
                 .collect(),
         }
     }
@@ -57,7 +58,7 @@ impl Folder {
     #[must_use]
     pub fn source(&self, path: &str) -> Option<Source> {
         let text = self.files.get(path)?;
-        Some(Source { path: self.label.join(path), text: Arc::clone(text) })
+        Some(Source { path: self.label.join(path), text: Arc::from(text.as_ref()) })
     }
 
     /// The paths below `prefix`, without it.
@@ -80,7 +81,11 @@ impl Folder {
     }
 }
 
-fn collect(root: &Path, prefix: &str, files: &mut BTreeMap<String, Arc<str>>) -> io::Result<()> {
+fn collect(
+    root: &Path,
+    prefix: &str,
+    files: &mut BTreeMap<String, Cow<'static, str>>,
+) -> io::Result<()> {
     for entry in fs::read_dir(root.join(prefix))? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
@@ -95,7 +100,7 @@ fn collect(root: &Path, prefix: &str, files: &mut BTreeMap<String, Arc<str>>) ->
             let text = fs::read_to_string(&full).map_err(|error| {
                 io::Error::new(error.kind(), format!("{}: {error}", full.display()))
             })?;
-            files.insert(path, Arc::from(text));
+            files.insert(path, Cow::Owned(text));
         }
     }
     Ok(())

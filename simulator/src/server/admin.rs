@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 use super::{App, problem::Problem};
 use crate::{
     journal,
-    model::period,
     scenario::{Playing, Scenario},
+    tell::{self, Teller, example::Examples},
 };
 
 type Shared = State<Arc<App>>;
@@ -29,6 +29,11 @@ pub(super) fn router(app: Arc<App>) -> Router {
         .route("/__sim/health", get(health))
         .route("/__sim/ready", get(health))
         .route("/__sim/version", get(version))
+        .route("/__sim/vendors", get(vendors))
+        .route("/__sim/catalog", get(catalog))
+        .route("/__sim/catalog/{vendor}", get(vendor_catalog))
+        .route("/__sim/credentials", get(credentials))
+        .route("/__sim/magic", get(magic))
         .route("/__sim/scenarios", get(scenarios))
         .route("/__sim/scenarios/{name}", get(scenario).put(begin_scenario).delete(end_scenario))
         .route("/__sim/journal", get(journal).delete(clear_journal))
@@ -165,15 +170,55 @@ async fn journal_entry(State(app): Shared, Path(id): Path<String>) -> Result<Res
     })
 }
 
-async fn taxpayer(State(app): Shared, Path(gstin): Path<String>) -> Result<Json<Value>, Problem> {
-    let today = period::ist_date(app.tenant.memory.clock.now_ms());
-    let Some(found) = app.world.register.look_up(&gstin, today) else {
-        return Err(Problem::not_found(
+async fn taxpayer(State(app): Shared, Path(gstin): Path<String>) -> Result<Response, Problem> {
+    let found = tell::taxpayer::taxpayer(&app.world, &gstin, app.tenant.memory.clock.now_ms());
+    found.map(|facts| Json(facts).into_response()).ok_or_else(|| {
+        Problem::not_found(
             format!("nobody is registered under `{gstin}`"),
             "`gspsim gstin explain` says whether the number is well formed",
+        )
+    })
+}
+
+/// Shows something of the world, made when it is asked for.
+fn show<T: serde::Serialize>(app: &App, show: impl FnOnce(&Teller<'_>) -> T) -> Json<T> {
+    let examples = Examples::read(&app.world.fixtures);
+    Json(show(&Teller {
+        world: &app.world,
+        examples: &examples,
+        base_url: &app.url,
+        at_ms: app.tenant.memory.clock.now_ms(),
+    }))
+}
+
+async fn vendors(State(app): Shared) -> Response {
+    show(&app, tell::vendors::vendors).into_response()
+}
+
+async fn catalog(State(app): Shared) -> Response {
+    show(&app, |teller| tell::catalog::catalog(teller, None)).into_response()
+}
+
+async fn vendor_catalog(
+    State(app): Shared,
+    Path(vendor): Path<String>,
+) -> Result<Response, Problem> {
+    if app.world.vendor(&vendor).is_none() {
+        let names: Vec<_> = app.world.packs.iter().map(|pack| pack.name.as_str()).collect();
+        return Err(Problem::not_found(
+            format!("there is no vendor `{vendor}`"),
+            format!("there are: {}", names.join(", ")),
         ));
-    };
-    Ok(Json(json!({ "gstin": found.gstin })))
+    }
+    Ok(show(&app, |teller| tell::catalog::catalog(teller, Some(&vendor))).into_response())
+}
+
+async fn credentials(State(app): Shared) -> Response {
+    show(&app, |teller| tell::credentials::credentials(teller, None)).into_response()
+}
+
+async fn magic(State(app): Shared) -> Response {
+    show(&app, tell::magic::magic).into_response()
 }
 
 async fn unknown() -> Problem {
