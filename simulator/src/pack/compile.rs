@@ -153,7 +153,7 @@ impl Compiler<'_> {
         let mut secret_queries = Vec::new();
         for part in schemes.iter().flat_map(|scheme| &scheme.parts) {
             match &part.place {
-                AuthPlace::Header(name) => secret_headers.push(name.clone()),
+                AuthPlace::Header(name) => secret_headers.push(name.to_ascii_lowercase()),
                 AuthPlace::Query(name) => secret_queries.push(name.clone()),
                 AuthPlace::Path(_) | AuthPlace::Body(_) => {}
             }
@@ -206,10 +206,7 @@ impl Compiler<'_> {
             .iter()
             .map(|part| Part {
                 name: part.name.value.clone(),
-                place: match &part.place {
-                    AuthPlace::Header(header) => AuthPlace::Header(header.to_ascii_lowercase()),
-                    other => other.clone(),
-                },
+                place: part.place.clone(),
                 word: part.scheme.as_ref().map(|word| word.to_ascii_lowercase()),
                 check: match &part.check {
                     AuthCheckFile::Secret => PartCheck::Secret(part.encoding),
