@@ -1,17 +1,71 @@
-//! The `gspsim` program.
-#[tokio::main]
-async fn main() {
-    let port: u16 = std::env::args().nth(1).and_then(|p| p.parse().ok()).unwrap_or(4777);
-    match gsp_simulator::Simulator::builder().listen(([127, 0, 0, 1], port).into()).start().await {
-        Ok(simulator) => {
-            println!("{}", simulator.url());
-            let _ = tokio::signal::ctrl_c().await;
+//! The `gspsim` program: reads what it is told, runs one command, prints what it says.
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use anstream::{AutoStream, ColorChoice};
+use clap::{CommandFactory as _, FromArgMatches as _, error::ErrorKind};
+
+use crate::cli::{
+    Cli, Exit, Failure, Said,
+    global::{Color, Session},
+    serve::Serving,
+};
+
+mod cli;
+
+fn main() -> ExitCode {
+    let matches = match Cli::command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) => return refused(&error),
+    };
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => return refused(&error),
+    };
+    let color = cli.global.color.unwrap_or_default();
+    let session = match Session::new(cli.global, &matches) {
+        Ok(session) => session,
+        Err(failure) => return failed(&failure, color),
+    };
+    let color = session.color;
+    match cli::run(&session, cli.command) {
+        Ok((Said { text, exit }, serving)) => {
+            put(AutoStream::new(io::stdout().lock(), choice(color, &io::stdout())), &text);
+            serving.map_or(exit, Serving::wait).into()
         }
-        Err(gsp_simulator::StartError::Files(findings)) => {
-            for finding in findings {
-                println!("{}", finding.draw(true));
-            }
-        }
-        Err(error) => println!("{error}"),
+        Err(failure) => failed(&failure, color),
     }
+}
+
+/// What clap says of the arguments; its `tip` is our `hint`.
+fn refused(error: &clap::Error) -> ExitCode {
+    let text = error.render().ansi().to_string().replace("tip:", "hint:");
+    let asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    if asked_for {
+        put(AutoStream::auto(io::stdout().lock()), &text);
+        return Exit::Done.into();
+    }
+    put(AutoStream::auto(io::stderr().lock()), &text);
+    Exit::Wrong.into()
+}
+
+fn failed(failure: &Failure, color: Color) -> ExitCode {
+    put(AutoStream::new(io::stderr().lock(), choice(color, &io::stderr())), &failure.draw());
+    failure.exit.into()
+}
+
+fn choice(color: Color, stream: &impl anstream::stream::RawStream) -> ColorChoice {
+    match color {
+        Color::Auto => AutoStream::choice(stream),
+        Color::Always => ColorChoice::Always,
+        Color::Never => ColorChoice::Never,
+    }
+}
+
+/// Writes all of it. Whoever reads may have gone, as `head` does: that is no trouble of ours.
+fn put(mut stream: impl Write, text: &str) {
+    let _ = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
 }

@@ -267,6 +267,12 @@ impl Verifier {
         .map_err(|_| TokenError::Payload)
     }
 
+    /// The life of its tokens in seconds, unless another is asked for.
+    #[must_use]
+    pub fn life_s(&self) -> i64 {
+        self.life_s
+    }
+
     /// The key's PASERK id.
     #[must_use]
     pub fn key_id(&self) -> &str {

@@ -1,0 +1,75 @@
+//! `gspsim.toml`: settings of this folder, below flags and environment.
+
+use std::{fs, io, path::Path, sync::Arc};
+
+use gsp_simulator::{
+    finding::{Finding, Source},
+    pack::located::Located,
+};
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{
+    global::{Color, UnknownChoice},
+    serve::Log,
+};
+
+/// The file's name, in the folder where the program is run.
+pub(crate) const FILE_NAME: &str = "gspsim.toml";
+
+/// `gspsim.toml`: what flags say too, under the same names.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(crate) struct SettingsFile {
+    /// Print JSON in place of tables and sentences.
+    pub(crate) json: Option<bool>,
+    /// Folders with vendors, taxpayers and outcomes, on top of the built-in ones.
+    pub(crate) fixtures: Vec<Located<String>>,
+    /// Folders with scenarios, on top of the built-in ones.
+    pub(crate) scenarios: Vec<Located<String>>,
+    /// Seed of everything random.
+    pub(crate) seed: Option<u64>,
+    /// Who a well-formed GSTIN is that belongs to no persona.
+    pub(crate) unknown: Option<UnknownChoice>,
+    /// A time at which the clock stands still, RFC 3339.
+    pub(crate) now: Option<Located<String>>,
+    /// Colours in the output.
+    pub(crate) color: Option<Color>,
+    /// `serve`: where to listen, such as `127.0.0.1:4777`.
+    pub(crate) listen: Option<String>,
+    /// `serve`: the port alone; 0 takes a free one.
+    pub(crate) port: Option<u16>,
+    /// `serve`: ports of their own, by vendor.
+    pub(crate) mount: IndexMap<String, u16>,
+    /// `serve`: stories to play from the start.
+    pub(crate) scenario: Vec<String>,
+    /// `serve`: the token that the admin API wants.
+    pub(crate) admin_token: Option<String>,
+    /// `serve`: how many exchanges the journal keeps.
+    pub(crate) journal_limit: Option<usize>,
+    /// `serve`: threads that serve.
+    pub(crate) threads: Option<usize>,
+    /// `serve`: how much is logged on standard error.
+    pub(crate) log: Option<Log>,
+    /// Settings of vendors: `[settings.VENDOR]`, then `name = value`.
+    #[schemars(with = "IndexMap<String, IndexMap<String, serde_json::Value>>")]
+    pub(crate) settings: IndexMap<String, IndexMap<String, toml::Value>>,
+}
+
+/// Reads the file, where there is one.
+pub(crate) fn read(folder: &Path) -> Result<Option<(Source, SettingsFile)>, Finding> {
+    let path = folder.join(FILE_NAME);
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Finding::new(format!("cannot read `{FILE_NAME}`: {error}"))),
+    };
+    let source = Source { path: FILE_NAME.into(), text: Arc::from(text) };
+    match toml::from_str(&source.text) {
+        Ok(file) => Ok(Some((source, file))),
+        Err(error) => Err(Finding::from_toml(&error)
+            .within(&source)
+            .hint("keys are named as the flags are; `gspsim schema gspsim` lists them")),
+    }
+}
