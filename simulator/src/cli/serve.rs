@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, net::SocketAddr};
 
 use clap::ValueEnum;
-use gsp_simulator::{Simulator, StartError, journal::Bounds, tell};
+use gsp_simulator::{Simulator, StartError, journal::Bounds};
 use rand::{TryRng as _, rngs::SysRng};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -339,9 +339,8 @@ fn welcome(
         let moment = gsp_simulator::render::filters::in_india(at_ms);
         out += &format!("  The clock stands still at {moment} in India.\n");
     }
-    let same = if url == tell::DEFAULT_URL { "" } else { " (there: port 4777)" };
     out += &dim(&format!(
-        "  What to send: gspsim credentials{same}. What there is: {url}/__sim/. Ctrl-C ends it."
+        "  What to send: gspsim credentials, or {url}/__sim/credentials. Ctrl-C ends it."
     ));
     out + "\n"
 }
