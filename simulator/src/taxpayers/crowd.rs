@@ -129,7 +129,12 @@ impl<'a> Number<'a> {
             GstinKind::NonResident | GstinKind::OnlineServices | GstinKind::Embassy
         );
         let year = self.text.get(2..4).filter(|_| from_abroad)?.parse::<i16>().ok()? + 2000;
-        (2017..=2025).contains(&year).then_some(year)
+        let years = match self.region.state.code {
+            "25" => 2017..=2019,
+            "38" => 2020..=2025,
+            _ => 2017..=2025,
+        };
+        years.contains(&year).then_some(year)
     }
 }
 
@@ -142,6 +147,7 @@ enum Role {
     SezUnit,
     SezDeveloper,
     Deductor,
+    Government,
     Collector,
     NonResident,
     OnlineServices,
@@ -153,7 +159,8 @@ enum Role {
 impl Role {
     fn draw(number: &Number, identity: &Identity, dice: &mut Dice) -> Self {
         match number.kind {
-            GstinKind::TaxDeductor | GstinKind::GovernmentDepartment => Self::Deductor,
+            GstinKind::TaxDeductor => Self::Deductor,
+            GstinKind::GovernmentDepartment => Self::Government,
             GstinKind::TaxCollector => Self::Collector,
             GstinKind::NonResident => Self::NonResident,
             GstinKind::OnlineServices => Self::OnlineServices,
@@ -181,6 +188,7 @@ impl Role {
             Self::SezUnit => "SEZ Unit",
             Self::SezDeveloper => "SEZ Developer",
             Self::Deductor => "Tax Deductor",
+            Self::Government => "Government Department ID",
             Self::Collector => "Tax Collector (Electronic Commerce Operator)",
             Self::NonResident => "Non Resident Taxable Person",
             Self::OnlineServices => "Non Resident Online Services Provider",
@@ -203,7 +211,9 @@ impl Role {
         match self {
             Self::Composition => Frequency::Quarterly,
             Self::Regular if size != Size::Large && dice.percent(50) => Frequency::Quarterly,
-            Self::UnitedNations | Self::Embassy | Self::OtherNotified => Frequency::OnClaim,
+            Self::UnitedNations | Self::Embassy | Self::OtherNotified | Self::Government => {
+                Frequency::OnClaim
+            }
             _ => Frequency::Monthly,
         }
     }
@@ -212,7 +222,7 @@ impl Role {
     fn natures(self, identity: &Identity, dice: &mut Dice) -> Vec<Text> {
         let fixed: &[&'static str] = match self {
             Self::Distributor => &["Input Service Distributor (ISD)", "Office / Sale Office"],
-            Self::Deductor => &["Recipient of Goods or Services"],
+            Self::Deductor | Self::Government => &["Recipient of Goods or Services"],
             Self::Collector => &["Supplier of Services", "Office / Sale Office"],
             Self::OnlineServices => &["Supplier of Services"],
             Self::UnitedNations | Self::Embassy | Self::OtherNotified => &["Others"],

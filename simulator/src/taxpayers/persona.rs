@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::{crowd, nation::nation, schedule};
+use super::{crowd, nation::nation, place, schedule};
 use crate::model::{
     gstin::{Gstin, GstinError, make_arn},
     taxpayer::{Filing, Frequency, Jurisdiction, Place, Taxpayer, Text},
@@ -259,16 +259,21 @@ impl Persona {
         if let Some(natures) = own.natures {
             taxpayer.natures = texts(natures);
         }
+        if let Some(place) = own.principal_place {
+            let offices = place::offices(&taxpayer.state_code, &place.district);
+            if let Some((state_office, central_office)) = offices {
+                taxpayer.state_jurisdiction = state_office;
+                taxpayer.central_jurisdiction = central_office;
+            }
+            taxpayer.principal_place = place.into();
+            // A second place of the crowd's would be far from a first one by hand.
+            taxpayer.additional_places = Vec::new();
+        }
         if let Some(office) = own.state_jurisdiction {
             taxpayer.state_jurisdiction = office.into();
         }
         if let Some(office) = own.central_jurisdiction {
             taxpayer.central_jurisdiction = office.into();
-        }
-        if let Some(place) = own.principal_place {
-            taxpayer.principal_place = place.into();
-            // A second place of the crowd's would be far from a first one by hand.
-            taxpayer.additional_places = Vec::new();
         }
         if let Some(places) = own.additional_places {
             taxpayer.additional_places = places.into_iter().map(Place::from).collect();

@@ -1,6 +1,6 @@
 //! Addresses: a spot of the nation with a made-up house on it.
 
-use super::nation::{Nation, Region};
+use super::nation::{District, Nation, Office, Region, nation};
 use crate::model::{
     dice::Dice,
     taxpayer::{Jurisdiction, Place, Text},
@@ -48,17 +48,27 @@ pub(super) fn draw(nation: &'static Nation, region: &'static Region, dice: &mut 
     if dice.percent(15) {
         place.landmark = Text::Borrowed(*dice.pick(&words.landmarks));
     }
-    Location {
-        place,
-        state_office: Jurisdiction {
-            name: Text::Borrowed(&district.state_office.name),
-            code: Text::Borrowed(&district.state_office.code),
-        },
-        central_office: Jurisdiction {
-            name: Text::Borrowed(&district.central_office.name),
-            code: Text::Borrowed(&district.central_office.code),
-        },
-    }
+    let (state_office, central_office) = jurisdictions(district);
+    Location { place, state_office, central_office }
+}
+
+/// The tax offices of the district that has this name in the state.
+pub(super) fn offices(state_code: &str, district: &str) -> Option<(Jurisdiction, Jurisdiction)> {
+    let nation = nation();
+    let spots = &nation.region(state_code)?.spots;
+    spots
+        .iter()
+        .map(|spot| nation.place(*spot).0)
+        .find(|found| found.name == district)
+        .map(jurisdictions)
+}
+
+fn jurisdictions(district: &'static District) -> (Jurisdiction, Jurisdiction) {
+    let told = |office: &'static Office| Jurisdiction {
+        name: Text::Borrowed(&office.name),
+        code: Text::Borrowed(&office.code),
+    };
+    (told(&district.state_office), told(&district.central_office))
 }
 
 /// Other Territory and the centre have no districts and no PINs.

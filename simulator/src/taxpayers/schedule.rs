@@ -83,7 +83,8 @@ fn groups(taxpayer: &Taxpayer) -> (&'static str, Option<&'static str>) {
         "Non Resident Online Services Provider" => ("online-services", None),
         "United Nation Body"
         | "Consulate or Embassy of Foreign Country"
-        | "Other notified person" => ("notified", None),
+        | "Other notified person"
+        | "Government Department ID" => ("notified", None),
         _ if taxpayer.frequency == Frequency::Quarterly => ("quarterly", None),
         _ if taxpayer.einvoice => ("monthly", Some("monthly-large")),
         _ => ("monthly", None),
