@@ -32,7 +32,7 @@ fn collect(
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let is_text = path.extension().is_some_and(|ending| {
-            ["toml", "json", "html", "txt"].iter().any(|known| ending == *known)
+            ["toml", "json", "html", "txt", "md"].iter().any(|known| ending == *known)
         });
         if path.is_dir() {
             collect(root, &path, files)?;

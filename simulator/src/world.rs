@@ -139,11 +139,12 @@ fn keep<T: Default>(read: Result<T, Vec<Finding>>, findings: &mut Vec<Finding>) 
 }
 
 /// A file of the last folder that has it.
-fn last_source(folders: &[Folder], path: &str) -> Option<Source> {
+pub(crate) fn last_source(folders: &[Folder], path: &str) -> Option<Source> {
     folders.iter().rev().find_map(|folder| folder.source(path))
 }
 
-fn personas(folders: &[Folder], findings: &mut Vec<Finding>) -> Vec<Persona> {
+/// The personas that can be read; findings for the others.
+pub(crate) fn personas(folders: &[Folder], findings: &mut Vec<Finding>) -> Vec<Persona> {
     let mut personas = Vec::new();
     for folder in folders {
         for name in folder.below("taxpayers/").filter(|name| name.ends_with(".json")) {
@@ -162,19 +163,22 @@ fn persona_finding(error: &dyn std::error::Error, source: &Source) -> Finding {
     Finding::new(format!("{error}{cause}")).within(source)
 }
 
-fn packs(
+/// Vendor → the folder that its pack is read from: the last one that has it.
+pub(crate) fn homes(folders: &[Folder]) -> BTreeMap<String, &Folder> {
+    folders
+        .iter()
+        .flat_map(|folder| folder.vendors().into_iter().map(move |vendor| (vendor, folder)))
+        .collect()
+}
+
+/// The vendors that can be read; findings for the others.
+pub(crate) fn packs(
     ingredients: &Ingredients,
     vocabulary: &Vocabulary,
     findings: &mut Vec<Finding>,
 ) -> Vec<Arc<Pack>> {
-    let mut by_name = BTreeMap::new();
-    for folder in &ingredients.fixtures {
-        for vendor in folder.vendors() {
-            by_name.insert(vendor, folder);
-        }
-    }
     let mut packs = Vec::new();
-    for (vendor, folder) in by_name {
+    for (vendor, folder) in homes(&ingredients.fixtures) {
         match compile::load(folder, &vendor, vocabulary, &ingredients.settings) {
             Ok(pack) => packs.push(Arc::new(pack)),
             Err(more) => findings.extend(more),

@@ -73,7 +73,12 @@ pub fn load(
     if findings.is_empty() { Ok(pack) } else { Err(findings) }
 }
 
-fn read_vendor(
+/// Reads `vendor.toml` with the settings a user chose, and gives the settings' values.
+///
+/// # Errors
+///
+/// All that is wrong with the file or the choices.
+pub(crate) fn read_vendor(
     source: &Source,
     chosen: Option<&std::collections::BTreeMap<String, String>>,
 ) -> Result<(VendorFile, serde_json::Map<String, Value>), Vec<Finding>> {
@@ -666,7 +671,7 @@ impl Compiler<'_> {
         };
         let row = code.map(|index| &self.errors.codes[index]);
         let own = format!("{}/{outcome}", file.name);
-        let body = match (&answer.body, row) {
+        let (body, body_name) = match (&answer.body, row) {
             (Some(body), _) => self.body(endpoint, body, &self.vendor_source),
             (None, _) if self.has_body(&own) => {
                 self.body(endpoint, &Located { value: own, span }, &self.vendor_source)
@@ -697,6 +702,7 @@ impl Compiler<'_> {
             status,
             headers: self.headers(endpoint, &headers, &self.vendor_source),
             body,
+            body_name,
             reason: row.and_then(|row| self.reason(endpoint, row)),
         })
     }
@@ -710,12 +716,14 @@ impl Compiler<'_> {
     ) -> Option<ReplyPlan> {
         let mut headers = self.file.reply.headers.clone();
         headers.extend(row.headers.clone());
+        let (body, body_name) = self.code_body(endpoint, row, outcome)?;
         Some(ReplyPlan {
             outcome: Outcome::from(outcome),
             code: Some(index),
             status: self.status(&row.status, &self.errors_source),
             headers: self.headers(endpoint, &headers, &self.errors_source),
-            body: self.code_body(endpoint, row, outcome)?,
+            body,
+            body_name,
             reason: self.reason(endpoint, row),
         })
     }
@@ -725,7 +733,7 @@ impl Compiler<'_> {
         endpoint: Option<usize>,
         row: &CodeFile,
         outcome: &str,
-    ) -> Option<Arc<Body>> {
+    ) -> Option<(Arc<Body>, String)> {
         if let Some(body) = &row.body {
             return self.body(endpoint, body, &self.errors_source);
         }
@@ -813,14 +821,21 @@ impl Compiler<'_> {
             .any(|ending| self.fixtures.source(&self.body_path(name, ending)).is_some())
     }
 
-    fn body(&self, endpoint: Option<usize>, name: &Name, source: &Source) -> Option<Arc<Body>> {
+    /// A body and its name.
+    fn body(
+        &self,
+        endpoint: Option<usize>,
+        name: &Name,
+        source: &Source,
+    ) -> Option<(Arc<Body>, String)> {
+        let named = |body| (body, name.value.clone());
         let key = (endpoint, name.value.clone());
         if let Some(done) = self.bodies.borrow().get(&key) {
-            return done.clone();
+            return done.clone().map(named);
         }
         let body = self.read_body(endpoint, name, source).map(Arc::new);
         self.bodies.borrow_mut().insert(key, body.clone());
-        body
+        body.map(named)
     }
 
     fn read_body(&self, endpoint: Option<usize>, name: &Name, source: &Source) -> Option<Body> {

@@ -36,6 +36,7 @@
 use std::path::Path;
 
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -46,7 +47,7 @@ use crate::model::{
 };
 
 /// A taxpayer written by hand. Fields are named as in [`Taxpayer`].
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Persona {
     /// The role it plays, which is its file's name without folders and ending.
@@ -77,8 +78,11 @@ pub struct Persona {
     constitution: Option<String>,
     taxpayer_type: Option<String>,
     status: Option<String>,
+    #[schemars(with = "Option<String>")]
     registered_on: Option<Date>,
+    #[schemars(with = "Option<String>")]
     cancelled_on: Option<Date>,
+    #[schemars(with = "Option<String>")]
     updated_on: Option<Date>,
     state_jurisdiction: Option<PersonaJurisdiction>,
     central_jurisdiction: Option<PersonaJurisdiction>,
@@ -92,7 +96,7 @@ pub struct Persona {
 }
 
 /// A tax office, as in [`Jurisdiction`].
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct PersonaJurisdiction {
     name: String,
@@ -100,7 +104,7 @@ struct PersonaJurisdiction {
 }
 
 /// How often it files, as in [`Frequency`].
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum PersonaFrequency {
     Monthly,
@@ -109,7 +113,7 @@ enum PersonaFrequency {
 }
 
 /// A place of business, as in [`Place`]. What is left out is empty.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct PersonaPlace {
     building_number: String,
@@ -128,7 +132,7 @@ struct PersonaPlace {
 }
 
 /// One return of a persona, as in [`Filing`].
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PersonaFiling {
     /// Such as `GSTR3B`.
@@ -136,6 +140,7 @@ pub struct PersonaFiling {
     /// `MMYYYY`.
     pub period: String,
     /// Day of filing.
+    #[schemars(with = "String")]
     pub filed_on: Date,
     /// Its ARN; made up where left out.
     pub arn: Option<String>,

@@ -1,0 +1,608 @@
+//! A light reader of JSON Schema: the keywords that `docs/pack-format.md` lists, and no others.
+//!
+//! Enough for what `contract/` promises, so that checking a pack needs no heavy crate. The contract
+//! suite reads the same files with a whole validator.
+
+use std::collections::BTreeSet;
+
+use regex_lite::Regex;
+use serde_json::{Map, Value};
+
+/// Keywords that promise something.
+const KEYWORDS: &[&str] = &[
+    "type",
+    "const",
+    "enum",
+    "required",
+    "properties",
+    "additionalProperties",
+    "items",
+    "minItems",
+    "maxItems",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "minimum",
+    "maximum",
+    "oneOf",
+    "anyOf",
+    "allOf",
+    "not",
+    "$ref",
+    "$defs",
+];
+
+/// Keywords that tell something.
+const ANNOTATIONS: &[&str] = &[
+    "$schema",
+    "$id",
+    "$comment",
+    "title",
+    "description",
+    "examples",
+    "default",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+    "format",
+    "contentEncoding",
+    "contentMediaType",
+    "contentSchema",
+];
+
+const TYPES: &[&str] = &["string", "number", "integer", "boolean", "object", "array", "null"];
+
+/// How deep references may lead without an end.
+const DEEPEST: usize = 64;
+
+/// A promise that a value breaks.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Breach {
+    /// JSON pointer to the value.
+    pub pointer: String,
+    /// What was promised.
+    pub promised: String,
+    /// What was found.
+    pub found: String,
+}
+
+/// Something in a schema that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The word it is about, as it stands in the file.
+    pub word: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do next.
+    pub hint: String,
+}
+
+/// All that cannot be read in a schema.
+#[must_use]
+pub fn inspect(schema: &Value) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    inspect_at(schema, schema, &mut faults);
+    faults
+}
+
+/// All promises of `schema` that `value` breaks; what cannot be read in it promises nothing.
+#[must_use]
+pub fn breaches(schema: &Value, value: &Value) -> Vec<Breach> {
+    let mut reader =
+        Reader { root: schema, pointer: String::new(), breaches: Vec::new(), depth: 0 };
+    reader.read(schema, value);
+    reader.breaches
+}
+
+fn inspect_at(root: &Value, schema: &Value, faults: &mut Vec<Fault>) {
+    let Some(keywords) = schema.as_object() else {
+        if !schema.is_boolean() {
+            fault(faults, &schema.to_string(), "this is no schema", "an object, `true` or `false`");
+        }
+        return;
+    };
+    for (word, value) in keywords {
+        if ANNOTATIONS.contains(&word.as_str()) {
+            continue;
+        }
+        if !KEYWORDS.contains(&word.as_str()) {
+            let hint = format!("there are: {}", KEYWORDS.join(", "));
+            fault(faults, word, &format!("`{word}` is no keyword that is read here"), &hint);
+            continue;
+        }
+        if let Err(hint) = well_formed(root, word, value) {
+            fault(faults, word, &format!("`{word}` cannot be read"), &hint);
+            continue;
+        }
+        for inner in parts(word, value) {
+            inspect_at(root, inner, faults);
+        }
+    }
+}
+
+fn fault(faults: &mut Vec<Fault>, word: &str, message: &str, hint: &str) {
+    let fault = Fault { word: word.to_owned(), message: message.to_owned(), hint: hint.to_owned() };
+    if !faults.contains(&fault) {
+        faults.push(fault);
+    }
+}
+
+/// Whether a keyword's value is of the kind it must be; what it must be where it is not.
+fn well_formed(root: &Value, word: &str, value: &Value) -> Result<(), String> {
+    let need = |fits: bool, hint: &str| if fits { Ok(()) } else { Err(hint.to_owned()) };
+    let known_type = |one: &Value| one.as_str().is_some_and(|one| TYPES.contains(&one));
+    match word {
+        "type" => {
+            let fits = known_type(value)
+                || value.as_array().is_some_and(|list| list.iter().all(known_type));
+            need(fits, &format!("one or a list of {}", TYPES.join(", ")))
+        }
+        "required" => {
+            let fits = value.as_array().is_some_and(|list| list.iter().all(Value::is_string));
+            need(fits, "a list of keys")
+        }
+        "enum" => need(value.is_array(), "a list of values"),
+        "oneOf" | "anyOf" | "allOf" => {
+            need(value.as_array().is_some_and(|list| !list.is_empty()), "a list of schemas")
+        }
+        "properties" | "$defs" => need(value.is_object(), "an object of schemas"),
+        "minItems" | "maxItems" | "minLength" | "maxLength" => {
+            need(value.is_u64(), "a whole number")
+        }
+        "minimum" | "maximum" => need(value.is_number(), "a number"),
+        "pattern" => {
+            let text = value.as_str().ok_or("a regular expression")?;
+            Regex::new(text)
+                .map(|_| ())
+                .map_err(|error| format!("{error}; look-around and back-references are not there"))
+        }
+        "$ref" => {
+            let text = value.as_str().ok_or("such as `#/$defs/name`")?;
+            need(
+                target(root, text).is_some(),
+                &format!("`{text}` leads nowhere in this file; such as `#/$defs/name`"),
+            )
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The schemas inside a keyword's value.
+fn parts<'schema>(word: &str, value: &'schema Value) -> Vec<&'schema Value> {
+    match (word, value) {
+        ("properties" | "$defs", Value::Object(map)) => map.values().collect(),
+        ("items" | "additionalProperties" | "not", inner) => vec![inner],
+        ("oneOf" | "anyOf" | "allOf", Value::Array(list)) => list.iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What a reference leads to, in the same file.
+fn target<'schema>(root: &'schema Value, reference: &str) -> Option<&'schema Value> {
+    root.pointer(reference.strip_prefix('#')?)
+}
+
+struct Reader<'schema> {
+    root: &'schema Value,
+    pointer: String,
+    breaches: Vec<Breach>,
+    /// References followed at this value.
+    depth: usize,
+}
+
+impl<'schema> Reader<'schema> {
+    fn breach(&mut self, promised: impl Into<String>, found: impl Into<String>) {
+        let pointer = self.pointer.clone();
+        self.breaches.push(Breach { pointer, promised: promised.into(), found: found.into() });
+    }
+
+    fn read(&mut self, schema: &'schema Value, value: &Value) {
+        let keywords = match schema {
+            Value::Bool(false) => return self.breach("nothing", tell(value)),
+            Value::Object(keywords) => keywords,
+            _ => return,
+        };
+        if let Some(types) = keywords.get("type")
+            && !has_type(types, value)
+        {
+            // What else is promised is promised of that type.
+            return self.breach(tell_types(types), kind(value));
+        }
+        if let Some(wanted) = keywords.get("const").filter(|wanted| !equal(wanted, value)) {
+            self.breach(wanted.to_string(), tell(value));
+        }
+        if let Some(choices) = keywords.get("enum").and_then(Value::as_array)
+            && !choices.iter().any(|choice| equal(choice, value))
+        {
+            let choices: Vec<_> = choices.iter().map(Value::to_string).collect();
+            self.breach(format!("one of {}", choices.join(", ")), tell(value));
+        }
+        match value {
+            Value::String(text) => self.text(keywords, text),
+            Value::Number(number) => {
+                if let Some(number) = number.as_f64() {
+                    self.number(keywords, number, value);
+                }
+            }
+            Value::Array(list) => self.list(keywords, list),
+            Value::Object(map) => self.object(keywords, map),
+            Value::Null | Value::Bool(_) => {}
+        }
+        self.combined(keywords, value);
+        if let Some(inner) = keywords.get("$ref").and_then(Value::as_str)
+            && let Some(inner) = target(self.root, inner)
+        {
+            if self.depth == DEEPEST {
+                return self.breach("something", "a schema that refers to itself without an end");
+            }
+            self.depth += 1;
+            self.read(inner, value);
+            self.depth -= 1;
+        }
+    }
+
+    fn text(&mut self, keywords: &Map<String, Value>, text: &str) {
+        let length = text.chars().count() as u64;
+        if let Some(least) = bound(keywords, "minLength").filter(|least| length < *least) {
+            self.breach(format!("at least {least} characters"), format!("{length}"));
+        }
+        if let Some(most) = bound(keywords, "maxLength").filter(|most| length > *most) {
+            self.breach(format!("at most {most} characters"), format!("{length}"));
+        }
+        if let Some(pattern) = keywords.get("pattern").and_then(Value::as_str)
+            && Regex::new(pattern).is_ok_and(|regex| !regex.is_match(text))
+        {
+            self.breach(format!("a text like `{pattern}`"), format!("{text:?}"));
+        }
+    }
+
+    fn number(&mut self, keywords: &Map<String, Value>, number: f64, value: &Value) {
+        let bound = |word: &str| keywords.get(word).and_then(Value::as_f64);
+        if let Some(least) = bound("minimum").filter(|least| number < *least) {
+            self.breach(format!("at least {least}"), value.to_string());
+        }
+        if let Some(most) = bound("maximum").filter(|most| number > *most) {
+            self.breach(format!("at most {most}"), value.to_string());
+        }
+    }
+
+    fn list(&mut self, keywords: &'schema Map<String, Value>, list: &[Value]) {
+        let length = list.len() as u64;
+        if let Some(least) = bound(keywords, "minItems").filter(|least| length < *least) {
+            self.breach(format!("at least {least} items"), length.to_string());
+        }
+        if let Some(most) = bound(keywords, "maxItems").filter(|most| length > *most) {
+            self.breach(format!("at most {most} items"), length.to_string());
+        }
+        if let Some(inner) = keywords.get("items") {
+            for (at, item) in list.iter().enumerate() {
+                self.step(&at.to_string(), inner, item);
+            }
+        }
+    }
+
+    fn object(&mut self, keywords: &'schema Map<String, Value>, map: &Map<String, Value>) {
+        let required = keywords.get("required").and_then(Value::as_array).into_iter().flatten();
+        for key in required.filter_map(Value::as_str).filter(|key| !map.contains_key(*key)) {
+            self.breach(format!("`{key}`"), "no such key");
+        }
+        let named = keywords.get("properties").and_then(Value::as_object);
+        for (key, item) in map {
+            match (named.and_then(|named| named.get(key)), keywords.get("additionalProperties")) {
+                (Some(inner), _) => self.step(key, inner, item),
+                (None, Some(Value::Bool(false))) => {
+                    self.breach("no other keys", format!("`{key}`"))
+                }
+                (None, Some(inner)) => self.step(key, inner, item),
+                (None, None) => {}
+            }
+        }
+    }
+
+    fn combined(&mut self, keywords: &'schema Map<String, Value>, value: &Value) {
+        let list = |word: &str| keywords.get(word).and_then(Value::as_array);
+        for inner in list("allOf").into_iter().flatten() {
+            self.read(inner, value);
+        }
+        if let Some(choices) = list("anyOf") {
+            let tried: Vec<_> = choices.iter().map(|choice| self.aside(choice, value)).collect();
+            if tried.iter().all(|breaches| !breaches.is_empty()) {
+                self.closest(tried);
+            }
+        }
+        if let Some(choices) = list("oneOf") {
+            let tried: Vec<_> = choices.iter().map(|choice| self.aside(choice, value)).collect();
+            match tried.iter().filter(|breaches| breaches.is_empty()).count() {
+                0 => self.closest(tried),
+                1 => {}
+                fits => self.breach("just one of the shapes", format!("{fits} that fit")),
+            }
+        }
+        if let Some(inner) = keywords.get("not")
+            && self.aside(inner, value).is_empty()
+        {
+            self.breach("something else", tell(value));
+        }
+    }
+
+    /// The breaches of a shape that need not fit.
+    fn aside(&self, schema: &'schema Value, value: &Value) -> Vec<Breach> {
+        let mut reader = Reader {
+            root: self.root,
+            pointer: self.pointer.clone(),
+            breaches: Vec::new(),
+            depth: self.depth,
+        };
+        reader.read(schema, value);
+        reader.breaches
+    }
+
+    /// Of several shapes, what is wrong with the one that nearly fits.
+    fn closest(&mut self, tried: Vec<Vec<Breach>>) {
+        let here = &self.pointer;
+        // Breaches deeper down mean that the shape as such was right.
+        let rank = |breaches: &Vec<Breach>| {
+            let shallow = breaches.iter().filter(|breach| breach.pointer == *here).count();
+            (shallow, breaches.len())
+        };
+        let best = tried.into_iter().min_by_key(rank);
+        self.breaches.extend(best.into_iter().flatten());
+    }
+
+    fn step(&mut self, part: &str, schema: &'schema Value, value: &Value) {
+        let length = self.pointer.len();
+        let depth = std::mem::take(&mut self.depth);
+        self.pointer.push('/');
+        self.pointer.push_str(&part.replace('~', "~0").replace('/', "~1"));
+        self.read(schema, value);
+        self.pointer.truncate(length);
+        self.depth = depth;
+    }
+}
+
+fn bound(keywords: &Map<String, Value>, word: &str) -> Option<u64> {
+    keywords.get(word).and_then(Value::as_u64)
+}
+
+fn has_type(types: &Value, value: &Value) -> bool {
+    let is = |name: &Value| match (name.as_str(), value) {
+        (Some("integer"), Value::Number(number)) => {
+            !number.is_f64() || number.as_f64().is_some_and(|number| number.fract() == 0.0)
+        }
+        (Some(name), value) => kind(value) == name,
+        (None, _) => true,
+    };
+    types.as_array().map_or_else(|| is(types), |list| list.iter().any(is))
+}
+
+fn tell_types(types: &Value) -> String {
+    match types {
+        Value::Array(list) => {
+            let names: BTreeSet<_> = list.iter().filter_map(Value::as_str).collect();
+            names.into_iter().collect::<Vec<_>>().join(" or ")
+        }
+        other => other.as_str().unwrap_or_default().to_owned(),
+    }
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+/// A value, shortened.
+fn tell(value: &Value) -> String {
+    let text = value.to_string();
+    if text.chars().count() <= 60 {
+        return text;
+    }
+    let head: String = text.chars().take(57).collect();
+    format!("{head}…")
+}
+
+/// Whether two values are the same; numbers by what they are worth.
+fn equal(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Number(one), Value::Number(other)) => {
+            one == other || one.as_f64() == other.as_f64()
+        }
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| equal(one, other))
+        }
+        (Value::Object(one), Value::Object(other)) => {
+            one.len() == other.len()
+                && one
+                    .iter()
+                    .all(|(key, one)| other.get(key).is_some_and(|other| equal(one, other)))
+        }
+        (one, other) => one == other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn told(schema: &Value, value: &Value) -> Vec<String> {
+        breaches(schema, value)
+            .into_iter()
+            .map(|breach| format!("{}: {}, {}", breach.pointer, breach.promised, breach.found))
+            .collect()
+    }
+
+    #[test]
+    fn a_breach_says_where_what_was_promised_and_what_was_found() {
+        let schema = json!({
+            "type": "object",
+            "required": ["id", "data"],
+            "additionalProperties": false,
+            "properties": {
+                "data": { "type": "object", "properties": { "lgnm": { "type": "string" } } },
+                "list": { "type": "array", "items": { "type": "integer" } },
+            },
+        });
+        let value = json!({ "data": { "lgnm": 5 }, "list": [1, 2.5, 3.0], "x/y": null });
+
+        assert_eq!(
+            told(&schema, &value),
+            [
+                ": `id`, no such key",
+                "/data/lgnm: string, number",
+                "/list/1: integer, number",
+                ": no other keys, `x/y`",
+            ]
+        );
+    }
+
+    #[test]
+    fn each_keyword_is_read() {
+        for (schema, fits, breaks) in [
+            (json!({ "const": 1 }), json!(1.0), json!(2)),
+            (json!({ "enum": ["a", null] }), json!(null), json!("b")),
+            (json!({ "type": ["string", "null"] }), json!(null), json!(1)),
+            (json!({ "minLength": 2, "maxLength": 3 }), json!("पते"), json!("a")),
+            (json!({ "maxLength": 3 }), json!("abc"), json!("abcd")),
+            (json!({ "pattern": "^[0-9]{2}$" }), json!("12"), json!("1a")),
+            (json!({ "minimum": 1, "maximum": 2 }), json!(2), json!(0.5)),
+            (json!({ "minItems": 1, "maxItems": 2 }), json!([1]), json!([])),
+            (json!({ "maxItems": 2 }), json!([1]), json!([1, 2, 3])),
+            (
+                json!({ "additionalProperties": { "type": "null" } }),
+                json!({"a": null}),
+                json!({"a": 1}),
+            ),
+            (json!({ "not": { "required": ["error"] } }), json!({}), json!({ "error": 1 })),
+            (json!({ "allOf": [{ "minimum": 1 }, { "maximum": 2 }] }), json!(1), json!(3)),
+            (json!({ "anyOf": [{ "type": "string" }, { "minimum": 1 }] }), json!("a"), json!(0)),
+            (json!({ "oneOf": [{ "minimum": 1 }, { "maximum": 2 }] }), json!(5), json!(2)),
+            (
+                json!({ "$defs": { "day": { "type": "string" } }, "$ref": "#/$defs/day" }),
+                json!("a"),
+                json!(1),
+            ),
+            (json!(true), json!(1), json!(null)),
+        ] {
+            assert_eq!(told(&schema, &fits), [""; 0], "{schema} takes {fits}");
+            if schema != json!(true) {
+                assert_ne!(told(&schema, &breaks), [""; 0], "{schema} refuses {breaks}");
+            }
+        }
+    }
+
+    #[test]
+    fn of_several_shapes_the_closest_one_is_told_of() {
+        let schema = json!({ "anyOf": [
+            { "type": "string" },
+            { "type": "object", "properties": { "code": { "type": "integer" } } },
+        ]});
+
+        assert_eq!(told(&schema, &json!({ "code": "422" })), ["/code: integer, string"]);
+    }
+
+    #[test]
+    fn a_schema_may_refer_to_itself_and_never_hangs() {
+        let tree = json!({ "type": "array", "items": { "$ref": "#" } });
+        assert_eq!(told(&tree, &json!([[], [[]]])), [""; 0]);
+        assert_eq!(told(&tree, &json!([[], [1]])), ["/1/0: array, number"]);
+
+        let endless = json!({ "$ref": "#" });
+        assert_eq!(breaches(&endless, &json!(1)).len(), 1);
+    }
+
+    #[test]
+    fn what_cannot_be_read_in_a_schema_is_told() {
+        let schema = json!({
+            "title": "fine",
+            "type": "text",
+            "if": {},
+            "properties": { "a": { "pattern": "(?=x)" }, "b": { "$ref": "#/$defs/none" }, "c": 5 },
+            "required": "a",
+        });
+
+        let words: Vec<_> = inspect(&schema).into_iter().map(|fault| fault.word).collect();
+
+        assert_eq!(words, ["type", "if", "pattern", "$ref", "5", "required"]);
+    }
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i32>().prop_map(Value::from),
+            "[a-z/~ ]{0,6}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 24, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map("[a-z/~]{1,4}", inner, 0..4)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    /// A schema that promises just this value's shape.
+    fn shape_of(value: &Value) -> Value {
+        match value {
+            Value::Array(list) => json!({
+                "type": "array",
+                "minItems": list.len(),
+                "maxItems": list.len(),
+                "items": list.first().map_or(json!(true), |_| json!({
+                    "anyOf": list.iter().map(shape_of).collect::<Vec<_>>(),
+                })),
+            }),
+            Value::Object(map) => json!({
+                "type": "object",
+                "required": map.keys().collect::<Vec<_>>(),
+                "additionalProperties": false,
+                "properties": map
+                    .iter()
+                    .map(|(key, value)| (key.clone(), shape_of(value)))
+                    .collect::<Map<_, _>>(),
+            }),
+            other => json!({ "const": other, "type": kind(other) }),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_value_keeps_what_its_own_shape_promises(value in any_json()) {
+            let schema = shape_of(&value);
+            prop_assert_eq!(inspect(&schema), vec![]);
+            prop_assert_eq!(breaches(&schema, &value), vec![]);
+            prop_assert_eq!(breaches(&json!({ "const": value }), &value), vec![]);
+        }
+
+        #[test]
+        fn not_turns_a_verdict_round(value in any_json(), other in any_json()) {
+            let schema = shape_of(&value);
+            let turned = json!({ "not": schema });
+            prop_assert_ne!(
+                breaches(&schema, &other).is_empty(),
+                breaches(&turned, &other).is_empty()
+            );
+        }
+
+        #[test]
+        fn a_breach_points_at_something_that_is_there(value in any_json(), other in any_json()) {
+            for breach in breaches(&shape_of(&value), &other) {
+                prop_assert!(other.pointer(&breach.pointer).is_some(), "{}", breach.pointer);
+            }
+        }
+
+        #[test]
+        fn any_json_may_be_taken_for_a_schema(schema in any_json(), value in any_json()) {
+            let _ = inspect(&schema);
+            let _ = breaches(&schema, &value);
+        }
+    }
+}
