@@ -1,0 +1,5 @@
+//! How the simulator behaves, tried from outside over real sockets.
+
+mod bad_bodies;
+mod bad_http;
+mod common;
