@@ -1,0 +1,164 @@
+//! The servers: processes of their own, one thread on one core each.
+
+use std::{
+    future::Future,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::SocketAddr,
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use gsp_simulator::Simulator;
+
+use crate::{
+    Fallible,
+    cases::Case,
+    load::{Load, PING},
+    reference::Plan,
+    rules,
+};
+
+/// A server that runs until it is dropped.
+pub(crate) struct Child {
+    process: std::process::Child,
+    pub(crate) address: SocketAddr,
+    /// Files it was started with.
+    folder: Option<std::path::PathBuf>,
+}
+
+/// Which program is started.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Program {
+    /// This one, with a single thread.
+    Bench,
+    /// The command that users start.
+    Gspsim,
+}
+
+impl Child {
+    /// A simulator that plays a story with so many rules.
+    pub(crate) fn simulator(rules: usize) -> Fallible<Self> {
+        let folder = rules::write(rules)?;
+        let path = folder.display().to_string();
+        let mut child = Self::spawn(own_command()?.args(["serve-simulator", &path]))?;
+        child.folder = Some(folder);
+        Ok(child)
+    }
+
+    /// The bare axum server.
+    pub(crate) fn reference(cases: &[Case]) -> Fallible<Self> {
+        let plans: Vec<Plan> = cases.iter().map(Plan::from).collect();
+        Self::spawn(own_command()?.args(["serve-reference", &serde_json::to_string(&plans)?]))
+    }
+
+    /// Starts a program that prints its address in its first line.
+    fn spawn(command: &mut Command) -> Fallible<Self> {
+        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let stdout = process.stdout.take().ok_or("a child without a standard output")?;
+        let mut line = String::new();
+        BufReader::new(stdout).read_line(&mut line)?;
+        let found = line
+            .split_once("http://")
+            .map(|(_, rest)| rest.split(['"', '/', ' ', '\n']).next().unwrap_or_default())
+            .ok_or_else(|| format!("no address in `{}`", line.trim()))?;
+        Ok(Self { process, address: found.parse()?, folder: None })
+    }
+
+    /// The time its first thread has been on a core.
+    pub(crate) fn cpu(&self) -> Fallible<Duration> {
+        let text = std::fs::read_to_string(format!("/proc/{}/schedstat", self.process.id()))?;
+        let nanoseconds = text.split(' ').next().unwrap_or_default().parse()?;
+        Ok(Duration::from_nanos(nanoseconds))
+    }
+
+    /// Its resident memory in kilobytes.
+    pub(crate) fn memory(&self) -> Fallible<f64> {
+        let text = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
+        let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        Ok(line.ok_or("no VmRSS")?.trim().trim_end_matches(" kB").parse()?)
+    }
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        if let Some(folder) = &self.folder {
+            let _ = std::fs::remove_dir_all(folder);
+        }
+    }
+}
+
+/// Starts a program; how long until its first reply, and its memory then.
+pub(crate) fn start(program: Program) -> Fallible<(Duration, f64)> {
+    let mut command = match program {
+        Program::Bench => {
+            let mut command = own_command()?;
+            command.args(["serve-simulator", ""]);
+            command
+        }
+        Program::Gspsim => {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_gspsim"));
+            command.args(["serve", "--port", "0", "--json"]).stderr(Stdio::null());
+            command
+        }
+    };
+    let begun = Instant::now();
+    let child = Child::spawn(&mut command)?;
+    Load::once(child.address, PING)?;
+    Ok((begun.elapsed(), child.memory()?))
+}
+
+/// This program on the first core, where `taskset` is there.
+fn own_command() -> Fallible<Command> {
+    let own = std::env::current_exe()?;
+    if !has_taskset() {
+        return Ok(Command::new(own));
+    }
+    let mut command = Command::new("taskset");
+    command.args(["-c", "0"]).arg(own);
+    Ok(command)
+}
+
+/// Keeps this process off the servers' core, where `taskset` is there.
+pub(crate) fn pin_this() -> Fallible {
+    if has_taskset() {
+        let own = std::process::id().to_string();
+        Command::new("taskset").args(["-p", "-c", "1", &own]).output()?;
+    }
+    Ok(())
+}
+
+fn has_taskset() -> bool {
+    Command::new("taskset").arg("--version").output().is_ok()
+}
+
+/// Serves as the simulator does, with the story of a folder, if one is named.
+pub(crate) fn serve_simulator(folder: &str) -> Fallible {
+    run(async move {
+        let mut builder = Simulator::builder();
+        if !folder.is_empty() {
+            builder = builder.scenarios(folder)?.scenario(rules::NAME);
+        }
+        let simulator = builder.start().await?;
+        writeln!(std::io::stdout(), "{}", simulator.url())?;
+        std::future::pending::<()>().await;
+        Ok(())
+    })
+}
+
+/// Runs a server on this thread until standard input ends, as it does when the bench is no more.
+pub(crate) fn run(server: impl Future<Output = Fallible>) -> Fallible {
+    let (ended, end) = tokio::sync::oneshot::channel::<()>();
+    std::thread::spawn(move || {
+        let _ = std::io::stdin().read_to_end(&mut Vec::new());
+        let _ = ended.send(());
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        tokio::select! {
+            served = server => served,
+            _ = end => Ok(()),
+        }
+    })
+}

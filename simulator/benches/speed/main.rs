@@ -1,0 +1,208 @@
+//! `cargo bench -p gsp-simulator`: how fast the simulator is next to a bare axum server.
+//!
+//! Both serve from a process of their own with one thread on one core; this process loads them in
+//! turn from the other core. Prints Markdown tables for `docs/performance.md`; `--quick` takes
+//! fewer and shorter rounds (`cargo bench -p gsp-simulator -- --quick`).
+
+#![expect(clippy::print_stdout, reason = "printing is this program's job")]
+
+use std::{error::Error, time::Duration};
+
+mod cases;
+mod child;
+mod load;
+mod numbers;
+mod reference;
+mod rules;
+mod tables;
+
+use self::{
+    cases::Case,
+    child::{Child, Program},
+    load::Load,
+    numbers::Numbers,
+    tables::Series,
+};
+
+type Fallible<T = ()> = Result<T, Box<dyn Error>>;
+
+/// Distinct GSTINs, where nothing else is said.
+const FEW: u64 = 1_000;
+/// Distinct GSTINs, where they are many.
+const MANY: u64 = 10_000_000;
+/// How many scenario rules are loaded.
+const RULES: [usize; 3] = [1, 1_000, 10_000];
+
+/// How long is measured.
+#[derive(Clone, Copy)]
+struct Effort {
+    rounds: usize,
+    time: Duration,
+    starts: usize,
+}
+
+fn main() -> Fallible {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let text: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match text.as_slice() {
+        ["serve-simulator", folder] => return child::serve_simulator(folder),
+        ["serve-reference", routes] => return reference::serve(routes),
+        _ => {}
+    }
+    let effort = if text.contains(&"--quick") {
+        Effort { rounds: 3, time: Duration::from_millis(250), starts: 5 }
+    } else {
+        Effort { rounds: 9, time: Duration::from_millis(400), starts: 15 }
+    };
+    let only = text.iter().find(|argument| !argument.starts_with("--")).copied();
+    measure(effort, only)
+}
+
+fn measure(effort: Effort, only: Option<&str>) -> Fallible {
+    let world = gsp_simulator::world::World::load(&gsp_simulator::world::Ingredients::default())
+        .map_err(|findings| format!("{} findings in the fixtures", findings.len()))?;
+    let mut cases = cases::read(&world)?;
+    cases.retain(|case| only.is_none_or(|part| case.name.contains(part)));
+    let simulators: Vec<Child> =
+        RULES.iter().map(|count| Child::simulator(*count)).collect::<Fallible<_>>()?;
+    for case in &mut cases {
+        case.reply_bytes = Load::open(simulators[0].address)?.mean_reply(case, FEW)?;
+    }
+    let reference = Child::reference(&cases)?;
+    println!("{}\n", tables::machine());
+    at_rest(effort)?;
+    let bench = Bench { effort, simulators, reference };
+    child::pin_this()?;
+    bench.against_axum(&cases)?;
+    let main: Vec<&Case> = cases.iter().filter(|case| case.is_main).collect();
+    bench.with_rules(&main)?;
+    bench.with_numbers(&main)?;
+    bench.memory()
+}
+
+/// The servers, and how long each is loaded.
+struct Bench {
+    effort: Effort,
+    /// One for each of [`RULES`].
+    simulators: Vec<Child>,
+    reference: Child,
+}
+
+impl Bench {
+    /// Loads servers in turn, round by round; one series each.
+    fn in_turn(&self, case: &Case, servers: &[(&Child, u64)]) -> Fallible<Vec<Series>> {
+        let mut series = vec![Series::default(); servers.len()];
+        let mut loads: Vec<Load> = servers
+            .iter()
+            .map(|(server, _)| Load::open(server.address))
+            .collect::<Fallible<_>>()?;
+        for round in 0..=self.effort.rounds {
+            for (at, (server, distinct)) in servers.iter().enumerate() {
+                let mut numbers = Numbers::new(*distinct, round);
+                let sample = loads[at].run(server, case, &mut numbers, self.effort.time)?;
+                // The first round warms caches up and is not counted.
+                if round > 0 {
+                    series[at].push(sample);
+                }
+            }
+        }
+        Ok(series)
+    }
+
+    fn against_axum(&self, cases: &[Case]) -> Fallible {
+        println!(
+            "| call | reply | axum: calls/s | ours: calls/s | ratio (spread) | axum: CPU | ours: CPU | CPU ratio (spread) |"
+        );
+        println!("|---|--:|--:|--:|--:|--:|--:|--:|");
+        for case in cases {
+            let servers = [(&self.reference, FEW), (&self.simulators[0], FEW)];
+            let series = self.in_turn(case, &servers)?;
+            let (axum, ours) = (&series[0], &series[1]);
+            println!(
+                "| `{}` | {:.1} KB | {:.0} | {:.0} | **{}** | {:.1} µs | {:.1} µs | {} |",
+                case.name,
+                kilobytes(case.reply_bytes),
+                axum.calls(),
+                ours.calls(),
+                ours.ratio_of_calls(axum),
+                axum.cpu(),
+                ours.cpu(),
+                ours.ratio_of_cpu(axum),
+            );
+        }
+        println!();
+        Ok(())
+    }
+
+    fn with_rules(&self, cases: &[&Case]) -> Fallible {
+        println!(
+            "| call, scenario rules loaded | {} | {} | {} | 10,000 to 1: calls/s | CPU |",
+            RULES[0], RULES[1], RULES[2]
+        );
+        println!("|---|--:|--:|--:|--:|--:|");
+        for case in cases {
+            let servers: Vec<_> = self.simulators.iter().map(|server| (server, FEW)).collect();
+            self.row(case, &servers)?;
+        }
+        println!();
+        Ok(())
+    }
+
+    fn with_numbers(&self, cases: &[&Case]) -> Fallible {
+        println!("| call, distinct GSTINs | 1,000 | 10,000,000 | many to few: calls/s | CPU |");
+        println!("|---|--:|--:|--:|--:|");
+        for case in cases {
+            self.row(case, &[(&self.simulators[0], FEW), (&self.simulators[0], MANY)])?;
+        }
+        println!();
+        Ok(())
+    }
+
+    /// A row of calls a second and CPU for each server, and the last one's ratios to the first.
+    fn row(&self, case: &Case, servers: &[(&Child, u64)]) -> Fallible {
+        let series = self.in_turn(case, servers)?;
+        let cells: Vec<String> =
+            series.iter().map(|one| format!("{:.0}/s, {:.1} µs", one.calls(), one.cpu())).collect();
+        let (first, last) = (&series[0], &series[series.len() - 1]);
+        println!(
+            "| `{}` | {} | {} | {} |",
+            case.name,
+            cells.join(" | "),
+            last.ratio_of_calls(first),
+            last.ratio_of_cpu(first)
+        );
+        Ok(())
+    }
+
+    fn memory(&self) -> Fallible {
+        println!("| memory after all this load | value |");
+        println!("|---|--:|");
+        for (server, rules) in self.simulators.iter().zip(RULES) {
+            println!("| {rules} rules | {:.1} MB |", server.memory()? / 1024.0);
+        }
+        Ok(())
+    }
+}
+
+fn at_rest(effort: Effort) -> Fallible {
+    println!("| at rest | exec to first reply | memory then |");
+    println!("|---|--:|--:|");
+    for (name, program) in
+        [("this bench's server", Program::Bench), ("`gspsim serve`", Program::Gspsim)]
+    {
+        let (mut times, mut memory) = (Vec::new(), Vec::new());
+        for _ in 0..effort.starts {
+            let (time, kilobytes) = child::start(program)?;
+            times.push(time.as_secs_f64() * 1e3);
+            memory.push(kilobytes / 1024.0);
+        }
+        println!("| {name} | {} ms | {} MB |", tables::spread(times), tables::spread(memory));
+    }
+    println!();
+    Ok(())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a body is far below 2^52 bytes")]
+fn kilobytes(bytes: usize) -> f64 {
+    bytes as f64 / 1024.0
+}
