@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde_json::Value;
 
 use super::{
-    files::{PackFiles, at_word},
+    files::{PackFiles, at_keys, at_word},
     requests::reply_of,
     sample::{empty, staged, with_session},
     schema::{self, Breach},
@@ -30,11 +30,11 @@ pub(super) fn check(
         return;
     }
     schemas.unused(files, cases, findings);
-    let mut seen: Vec<(String, Breach)> = Vec::new();
+    let mut seen: Vec<(String, String, String)> = Vec::new();
     let mut hold = |keeper: &Keeper<'_>, scene: Scene, findings: &mut Vec<Finding>| {
         for (breach, finding) in keeper.breaches(files, &schemas, scene) {
             // What one case told, the next ones need not repeat.
-            let key = (keeper.plan().body_name.clone(), breach);
+            let key = (keeper.plan().body_name.clone(), breach.pointer, breach.promised);
             if !seen.contains(&key) {
                 seen.push(key);
                 findings.push(finding);
@@ -226,10 +226,7 @@ impl Keeper<'_> {
                     promise.path.display()
                 );
                 let finding = Finding::new(message).hint(hint);
-                let finding = match key_of(&breach) {
-                    Some(key) => at_word(finding, &format!("\"{key}\""), &sources),
-                    None => at_word(finding, "\u{0}", &sources),
-                };
+                let finding = at_keys(finding, &keys_of(&breach), &sources);
                 (breach, finding)
             })
             .collect()
@@ -264,16 +261,15 @@ impl Keeper<'_> {
     }
 }
 
-/// The key that a breach is about: the one it names, or the last of its pointer.
-fn key_of(breach: &Breach) -> Option<String> {
-    if breach.promised == "no other keys" {
-        return Some(breach.found.trim_matches('`').to_owned());
+/// The keys that lead to what a breach is about; the last may be one that it names.
+fn keys_of(breach: &Breach) -> Vec<String> {
+    let parts = breach.pointer.split('/').map(|part| part.replace("~1", "/").replace("~0", "~"));
+    let mut keys: Vec<_> =
+        parts.filter(|part| !part.is_empty() && part.parse::<usize>().is_err()).collect();
+    if breach.promised == schema::NO_OTHER_KEYS {
+        keys.push(breach.found.trim_matches('`').to_owned());
     }
-    breach
-        .pointer
-        .rsplit('/')
-        .find(|part| !part.is_empty() && part.parse::<usize>().is_err())
-        .map(|part| part.replace("~1", "/").replace("~0", "~"))
+    keys
 }
 
 fn line_start(text: &str, line: usize) -> usize {

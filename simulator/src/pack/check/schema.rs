@@ -5,6 +5,11 @@
 
 use std::collections::BTreeSet;
 
+use base64::{
+    Engine as _,
+    alphabet::STANDARD,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
 use regex_lite::Regex;
 use serde_json::{Map, Value};
 
@@ -30,6 +35,7 @@ const KEYWORDS: &[&str] = &[
     "not",
     "$ref",
     "$defs",
+    "contentSchema",
 ];
 
 /// Keywords that tell something.
@@ -47,10 +53,12 @@ const ANNOTATIONS: &[&str] = &[
     "format",
     "contentEncoding",
     "contentMediaType",
-    "contentSchema",
 ];
 
 const TYPES: &[&str] = &["string", "number", "integer", "boolean", "object", "array", "null"];
+
+/// What is promised where a key is one too many.
+pub const NO_OTHER_KEYS: &str = "no other keys";
 
 /// How deep references may lead without an end.
 const DEEPEST: usize = 64;
@@ -171,7 +179,7 @@ fn well_formed(root: &Value, word: &str, value: &Value) -> Result<(), String> {
 fn parts<'schema>(word: &str, value: &'schema Value) -> Vec<&'schema Value> {
     match (word, value) {
         ("properties" | "$defs", Value::Object(map)) => map.values().collect(),
-        ("items" | "additionalProperties" | "not", inner) => vec![inner],
+        ("items" | "additionalProperties" | "not" | "contentSchema", inner) => vec![inner],
         ("oneOf" | "anyOf" | "allOf", Value::Array(list)) => list.iter().collect(),
         _ => Vec::new(),
     }
@@ -241,7 +249,7 @@ impl<'schema> Reader<'schema> {
         }
     }
 
-    fn text(&mut self, keywords: &Map<String, Value>, text: &str) {
+    fn text(&mut self, keywords: &'schema Map<String, Value>, text: &str) {
         let length = text.chars().count() as u64;
         if let Some(least) = bound(keywords, "minLength").filter(|least| length < *least) {
             self.breach(format!("at least {least} characters"), format!("{length}"));
@@ -253,6 +261,15 @@ impl<'schema> Reader<'schema> {
             && Regex::new(pattern).is_ok_and(|regex| !regex.is_match(text))
         {
             self.breach(format!("a text like `{pattern}`"), format!("{text:?}"));
+        }
+        // The standard leaves it open whether this is looked at; packs mean it.
+        if let Some(inner) = keywords.get("contentSchema") {
+            let base64 = keywords.get("contentEncoding").is_some_and(|word| word == "base64");
+            match content(text, base64) {
+                Some(value) => self.read(inner, &value),
+                None if base64 => self.breach("JSON in base64", tell(&text.into())),
+                None => self.breach("JSON in a text", tell(&text.into())),
+            }
         }
     }
 
@@ -291,7 +308,7 @@ impl<'schema> Reader<'schema> {
             let named = named.and_then(|named| named.get(key));
             match named.or_else(|| keywords.get("additionalProperties")) {
                 Some(Value::Bool(false)) if named.is_none() => {
-                    self.breach("no other keys", format!("`{key}`"));
+                    self.breach(NO_OTHER_KEYS, format!("`{key}`"));
                 }
                 Some(inner) => self.step(key, inner, item),
                 None => {}
@@ -357,6 +374,18 @@ impl<'schema> Reader<'schema> {
         self.read(schema, value);
         self.pointer.truncate(length);
         self.depth = depth;
+    }
+}
+
+/// The JSON inside a text; base64 with `=` at the end or without.
+fn content(text: &str, base64: bool) -> Option<Value> {
+    const LENIENT: GeneralPurposeConfig =
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    if base64 {
+        let bytes = GeneralPurpose::new(&STANDARD, LENIENT).decode(text).ok()?;
+        serde_json::from_slice(&bytes).ok()
+    } else {
+        serde_json::from_str(text).ok()
     }
 }
 

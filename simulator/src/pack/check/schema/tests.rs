@@ -80,6 +80,24 @@ fn of_several_shapes_the_closest_one_is_told_of() {
 }
 
 #[test]
+fn json_inside_a_text_is_read_as_well() {
+    let schema = json!({
+        "properties": { "data": {
+            "contentEncoding": "base64",
+            "contentMediaType": "application/json",
+            "contentSchema": { "properties": { "lgnm": { "type": "string" } } },
+        } },
+    });
+    let data = |text: &str| json!({ "data": text });
+
+    // {"lgnm":"A"}, {"lgnm":5}
+    assert_eq!(told(&schema, &data("eyJsZ25tIjoiQSJ9")), [""; 0]);
+    assert_eq!(told(&schema, &data("eyJsZ25tIjo1fQ==")), ["/data/lgnm: string, number"]);
+    assert_eq!(told(&schema, &data("eyJsZ25tIjo1fQ")), ["/data/lgnm: string, number"]);
+    assert_eq!(told(&schema, &data("{}")), ["/data: JSON in base64, \"{}\""]);
+}
+
+#[test]
 fn a_schema_may_refer_to_itself_and_never_hangs() {
     let tree = json!({ "type": "array", "items": { "$ref": "#" } });
     assert_eq!(told(&tree, &json!([[], [[]]])), [""; 0]);

@@ -33,6 +33,24 @@ fn a_breach_in_an_included_part_is_found_under_its_pointer() {
 }
 
 #[test]
+fn a_key_that_is_there_more_than_once_is_found_at_the_end_of_its_pointer() {
+    let files = sound()
+        .change("alpha/bodies/verify/found.json", "{\n", "{\n  \"name\": \"first\",\n")
+        .change("alpha/bodies/verify/found.json", "\n}", ",\n  \"owner\": { \"name\": 5 }\n}")
+        .change(
+            "alpha/contract/verify/found.schema.json",
+            "\"gstin\": {",
+            "\"name\": { \"type\": \"string\" },\n\"owner\": { \"properties\": { \"name\": { \
+             \"type\": \"string\" } } },\n\"gstin\": {",
+        );
+    assert_eq!(
+        files.told()[0],
+        "fixtures/alpha/bodies/verify/found.json:6:14: `/owner/name`: string promised, number \
+         found (alpha::verify::found)"
+    );
+}
+
+#[test]
 fn codes_are_held_against_their_own_schema_and_then_against_that_of_all_errors() {
     let code = "\"code\": \"{{ code }}\"";
     let files = sound().change("alpha/bodies/error.json", code, "\"code\": 5");
@@ -115,7 +133,7 @@ fn a_keyword_that_is_not_read_is_found() {
              is read here",
             "  there are: type, const, enum, required, properties, additionalProperties, items, \
              minItems, maxItems, minLength, maxLength, pattern, minimum, maximum, oneOf, anyOf, \
-             allOf, not, $ref, $defs",
+             allOf, not, $ref, $defs, contentSchema",
         ]
     );
 }
