@@ -1,6 +1,12 @@
 //! From files to a [`Pack`]: every name resolved, every expression compiled, all findings at once.
 
-use std::{cell::RefCell, collections::HashMap, ops::Range, str::FromStr, sync::Arc};
+use std::{
+    cell::RefCell,
+    collections::{HashMap, HashSet},
+    ops::Range,
+    str::FromStr,
+    sync::Arc,
+};
 
 use ahash::AHashMap;
 use http::{HeaderName, HeaderValue, Method, StatusCode};
@@ -67,6 +73,7 @@ pub fn load(
         errors: &errors,
         findings: RefCell::default(),
         bodies: RefCell::default(),
+        broken: RefCell::default(),
     };
     let pack = compiler.pack(values);
     let findings = compiler.findings.into_inner();
@@ -116,6 +123,8 @@ struct Compiler<'pack> {
     errors: &'pack ErrorsFile,
     findings: RefCell<Vec<Finding>>,
     bodies: RefCell<Bodies>,
+    /// Outcomes and codes that are there, but cannot be said; what is wrong was told of there.
+    broken: RefCell<HashSet<String>>,
 }
 
 impl Compiler<'_> {
@@ -341,7 +350,7 @@ impl Compiler<'_> {
     /// The reply that an outcome or code has here; a finding where it has none.
     fn reply(&self, replies: &Replies, wish: &Name, source: &Source) -> Option<usize> {
         let found = self.vocabulary.strict(replies, wish);
-        if found.is_none() {
+        if found.is_none() && !self.broken.borrow().contains(&wish.value) {
             let mut names: Vec<_> = replies.by_outcome.keys().map(ToString::to_string).collect();
             names.extend(replies.by_code.keys().cloned());
             names.sort();
@@ -606,7 +615,11 @@ impl Compiler<'_> {
         let mut replies = Replies::default();
         let file = endpoint.map(|index| &self.file.endpoints[index]);
         for (outcome, answer) in answers {
-            if let Some(plan) = self.answer(endpoint, outcome, answer) {
+            let plan = self.answer(endpoint, outcome, answer);
+            if plan.is_none() {
+                self.broken.borrow_mut().insert(outcome.clone());
+            }
+            if let Some(plan) = plan {
                 let at = replies.all.len();
                 replies.by_outcome.insert(Outcome::from(outcome.as_str()), at);
                 if let Some(code) = plan.code {
@@ -632,7 +645,11 @@ impl Compiler<'_> {
                 }
                 continue;
             }
-            let Some(plan) = self.code_reply(endpoint, index, row, first) else { continue };
+            let Some(plan) = self.code_reply(endpoint, index, row, first) else {
+                let names = std::iter::once(&row.code).chain(&row.outcomes);
+                self.broken.borrow_mut().extend(names.map(|name| name.value.clone()));
+                continue;
+            };
             let at = replies.all.len();
             replies.by_code.insert(row.code.value.clone(), at);
             for outcome in &row.outcomes {

@@ -113,6 +113,31 @@ pub(super) fn at_word(finding: Finding, word: &str, sources: &[Source]) -> Findi
     }
 }
 
+/// A finding at the last of these keys: each is looked for behind the one before it, in the same
+/// file or in the first of the others that has it.
+pub(super) fn at_keys(finding: Finding, keys: &[String], sources: &[Source]) -> Finding {
+    let mut best = None;
+    let (mut file, mut from) = (0, 0);
+    for key in keys {
+        let word = Value::from(key.as_str()).to_string();
+        let here = sources
+            .get(file)
+            .and_then(|source| Some((file, source.text[from..].find(&word)? + from)));
+        let found = here.or_else(|| {
+            let texts = sources.iter().enumerate();
+            texts.filter_map(|(at, source)| Some((at, source.text.find(&word)?))).next()
+        });
+        let Some((at, start)) = found else { continue };
+        best = Some((at, start..start + word.len()));
+        (file, from) = (at, start + word.len());
+    }
+    match (best, sources.first()) {
+        (Some((at, span)), _) => finding.at(span).within(&sources[at]),
+        (None, Some(source)) => finding.within(source),
+        (None, None) => finding,
+    }
+}
+
 /// Where a word stands in a text, as it is or as JSON writes it.
 fn place_of(word: &str, text: &str) -> Option<Range<usize>> {
     let escaped = Value::from(word).to_string();

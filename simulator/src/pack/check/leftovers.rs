@@ -54,7 +54,8 @@ pub(super) fn shared_hosts(all: &[PackFiles<'_>], findings: &mut Vec<Finding>) {
 fn unreachable_codes(files: &PackFiles<'_>, findings: &mut Vec<Finding>) {
     let Some(errors) = &files.errors else { return };
     for row in &files.errors_file.codes {
-        let said = files.pack.replies.by_code.contains_key(&row.code.value)
+        let edge = files.pack.replies.by_code.get(&row.code.value);
+        let said = edge.is_some_and(|reply| files.pack.edges.all().any(|edge| edge == *reply))
             || files
                 .pack
                 .endpoints
@@ -100,7 +101,7 @@ fn unused_bodies(files: &PackFiles<'_>, findings: &mut Vec<Finding>) {
     }
     for (name, path) in bodies.iter().filter(|(name, _)| !used.contains(*name)) {
         let Some(source) = files.source(&format!("bodies/{path}")) else { continue };
-        let names: Vec<_> = used.iter().filter(|name| name.contains('/')).cloned().collect();
+        let names: Vec<_> = bodies.keys().filter(|name| used.contains(*name)).cloned().collect();
         findings.push(
             Finding::new(format!("nobody says the body `{name}`")).within(&source).hint(format!(
                 "name it as a `body`, or take the file out; {}",

@@ -8,6 +8,7 @@ mod leftovers;
 mod nation;
 mod promises;
 mod rehearsal;
+mod requests;
 mod sample;
 pub mod schema;
 mod stories;
@@ -25,6 +26,10 @@ use crate::{
     taxpayers::Register,
     world::{self, Ingredients, World},
 };
+
+/// What to do where a file cannot be read at all.
+const FORMAT: &str =
+    "docs/pack-format.md tells what may stand here, `gspsim schema` tells an editor";
 
 /// All that is wrong with what a world would be made from, in the order of its vendors.
 ///
@@ -49,7 +54,7 @@ pub fn check(ingredients: &Ingredients) -> Vec<Finding> {
         })
         .collect();
     for pack in &files {
-        let cases = promises::cases(pack, &mut findings);
+        let cases = requests::cases(pack, &mut findings);
         rehearsal::check(pack, &register, &cases, &mut findings);
         promises::check(pack, &register, &cases, &mut findings);
         leftovers::check(pack, &mut findings);
@@ -59,6 +64,9 @@ pub fn check(ingredients: &Ingredients) -> Vec<Finding> {
     findings.extend(magic);
     findings.extend(stories::check(ingredients));
 
+    for finding in &mut findings {
+        finding.hint.get_or_insert_with(|| FORMAT.to_owned());
+    }
     let mut seen = HashSet::new();
     findings.retain(|finding| {
         let path = finding.source.as_ref().map(|source| source.path.clone());

@@ -1,158 +1,22 @@
-//! Promises: `contract/` names what the pack has, and what the pack says keeps what it promises.
+//! Promises: the schemas of `contract/`, and whether what the pack says keeps to them.
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::Value;
 
 use super::{
-    files::{PackFiles, at_word},
+    files::{PackFiles, at_keys, at_word},
+    requests::reply_of,
     sample::{empty, staged, with_session},
     schema::{self, Breach},
 };
 use crate::{
     exchange,
     finding::{Finding, Source},
-    pack::{
-        Body, Endpoint, Replies, ReplyPlan,
-        contract::{Case, ContractFile, RequestFile},
-    },
+    pack::{Body, Endpoint, Replies, ReplyPlan, contract::Case},
     render::{expression::closest, scene::Scene},
     taxpayers::Register,
 };
-
-const REQUESTS: &str = "contract/requests.toml";
-
-/// Reads the pack's cases and finds what they name that is not there.
-pub(super) fn cases(files: &PackFiles<'_>, findings: &mut Vec<Finding>) -> Vec<Case> {
-    let Some(source) = files.source(REQUESTS) else { return Vec::new() };
-    let file = match ContractFile::read(&source) {
-        Ok(file) => file,
-        Err(more) => {
-            findings.extend(more);
-            return Vec::new();
-        }
-    };
-    let cases = file.cases(&source).unwrap_or_else(|more| {
-        findings.extend(more);
-        Vec::new()
-    });
-    for (request, case) in file.requests.iter().zip(&cases) {
-        let found = names(files, request, case);
-        findings.extend(found.into_iter().map(|finding| finding.within(&source)));
-    }
-    for (pointer, form) in &file.volatile {
-        if !["uuid", "epoch-ms", "epoch-s", "date-time"].contains(&form.value.as_str())
-            && let Err(error) = regex_lite::Regex::new(form)
-        {
-            findings.push(
-                Finding::new(format!("`{pointer}` can look like nothing: {error}"))
-                    .at(form.span.clone())
-                    .within(&source)
-                    .hint("uuid, epoch-ms, epoch-s, date-time, or a regular expression"),
-            );
-        }
-    }
-    cases
-}
-
-/// What a request names that the pack has not.
-fn names(files: &PackFiles<'_>, request: &RequestFile, case: &Case) -> Vec<Finding> {
-    let pack = files.pack;
-    let mut findings = Vec::new();
-    let mut find = |message: String, span: &std::ops::Range<usize>, hint: String| {
-        findings.push(Finding::new(message).at(span.clone()).hint(hint));
-    };
-    let Some((_, endpoint)) = pack.endpoint(&request.endpoint) else {
-        let names: Vec<_> = pack.endpoints.iter().map(|one| one.name.clone()).collect();
-        find(
-            format!("`{}` has no endpoint `{}`", pack.name, request.endpoint),
-            &request.endpoint.span,
-            closest(&request.endpoint, &names),
-        );
-        return findings;
-    };
-    let replies = &endpoint.replies;
-    if replies.by_outcome.get(request.outcome.value.as_str()).is_none() {
-        let mut names: Vec<_> = replies.by_outcome.keys().map(ToString::to_string).collect();
-        names.sort();
-        find(
-            format!("`{}` never says `{}`", endpoint.name, request.outcome),
-            &request.outcome.span,
-            closest(&request.outcome, &names),
-        );
-    }
-    if let Some(code) = &request.code
-        && !replies.by_code.contains_key(&code.value)
-    {
-        let mut names: Vec<_> = replies.by_code.keys().cloned().collect();
-        names.sort();
-        find(
-            format!("`{}` never says code `{code}`", endpoint.name),
-            &code.span,
-            closest(code, &names),
-        );
-    }
-    if let Some(account) = request.account.as_ref().filter(|name| name.value != "none")
-        && !pack.accounts.iter().any(|one| one.name == account.value)
-    {
-        let names: Vec<_> = pack.accounts.iter().map(|one| one.name.clone()).collect();
-        find(format!("there is no account `{account}`"), &account.span, closest(account, &names));
-    }
-    let parameters = parameters(&endpoint.path);
-    for (name, value) in &request.path {
-        if !parameters.contains(name) {
-            find(
-                format!("the path of `{}` has no `{{{name}}}`", endpoint.name),
-                &value.span,
-                closest(name, &parameters),
-            );
-        }
-    }
-    for name in parameters.iter().filter(|name| !case.path.contains_key(*name)) {
-        find(
-            format!("the request says nothing for `{{{name}}}` of {}", endpoint.path),
-            &request.endpoint.span,
-            format!("add `path = {{ {name} = … }}`"),
-        );
-    }
-    if let (Some(reply), Some(status)) = (reply_of(endpoint, case), &request.status) {
-        let said = replies.all[reply].status.as_u16();
-        if said != status.value {
-            find(
-                format!("status {} promised, {said} found in the pack", status.value),
-                &status.span,
-                "mend the one that the vendor's documents do not bear out".to_owned(),
-            );
-        }
-    }
-    findings
-}
-
-/// The names in the braces of a path.
-fn parameters(path: &str) -> Vec<String> {
-    path.split('/')
-        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
-        .map(str::to_owned)
-        .collect()
-}
-
-/// The reply that a case is answered with.
-fn reply_of(endpoint: &Endpoint, case: &Case) -> Option<usize> {
-    let replies = &endpoint.replies;
-    let by_outcome = replies.by_outcome.get(case.outcome.as_str()).copied();
-    match &case.code {
-        None => by_outcome,
-        Some(code) => {
-            let by_code = replies.by_code.get(code).copied();
-            // An answer may be a code that other answers are, too.
-            by_outcome
-                .filter(|at| {
-                    by_code.is_some_and(|other| replies.all[*at].code == replies.all[other].code)
-                })
-                .or(by_code)
-        }
-    }
-}
 
 /// Checks the schemas, and all that the pack says against them.
 pub(super) fn check(
@@ -166,11 +30,11 @@ pub(super) fn check(
         return;
     }
     schemas.unused(files, cases, findings);
-    let mut seen: Vec<(String, Breach)> = Vec::new();
+    let mut seen: Vec<(String, String, String)> = Vec::new();
     let mut hold = |keeper: &Keeper<'_>, scene: Scene, findings: &mut Vec<Finding>| {
         for (breach, finding) in keeper.breaches(files, &schemas, scene) {
             // What one case told, the next ones need not repeat.
-            let key = (keeper.plan().body_name.clone(), breach);
+            let key = (keeper.plan().body_name.clone(), breach.pointer, breach.promised);
             if !seen.contains(&key) {
                 seen.push(key);
                 findings.push(finding);
@@ -237,6 +101,8 @@ impl Schemas {
                             .within(&source)
                             .hint("a schema is one JSON object"),
                     );
+                    // It is there, so nobody need be told that it is missing.
+                    schemas.insert(name.to_owned(), (source, Value::Bool(true)));
                 }
             }
         }
@@ -360,10 +226,7 @@ impl Keeper<'_> {
                     promise.path.display()
                 );
                 let finding = Finding::new(message).hint(hint);
-                let finding = match key_of(&breach) {
-                    Some(key) => at_word(finding, &format!("\"{key}\""), &sources),
-                    None => at_word(finding, "\u{0}", &sources),
-                };
+                let finding = at_keys(finding, &keys_of(&breach), &sources);
                 (breach, finding)
             })
             .collect()
@@ -372,35 +235,41 @@ impl Keeper<'_> {
     /// A plain answer that no schema tells of: nothing would notice if it were wrong.
     fn unpromised(&self, files: &PackFiles<'_>, told: &str) -> Vec<(Breach, Finding)> {
         let Some(endpoint) = self.endpoint else { return Vec::new() };
-        let outcome = self.case.map_or(self.plan().outcome.as_str(), |case| case.outcome.as_str());
-        let breach = Breach {
-            pointer: endpoint.name.clone(),
-            promised: outcome.to_owned(),
-            found: String::new(),
+        let code = files.errors_file.codes.get(self.plan().code.unwrap_or(usize::MAX));
+        let (place, hint, word) = if let (Some(row), Some(errors)) = (code, &files.errors) {
+            let hint = format!(
+                "`contract/codes/{}.schema.json` or `contract/error.schema.json`",
+                row.code
+            );
+            (Some((row.code.span.clone(), errors)), hint, row.code.value.clone())
+        } else {
+            let file = files.vendor_file.endpoints.iter();
+            let mut file = file.filter(|file| file.name.value == endpoint.name);
+            let place = file.next().map(|file| (file.name.span.clone(), &files.vendor));
+            let outcome = self.plan().outcome.to_string();
+            (place, format!("`contract/{}/{outcome}.schema.json`", endpoint.name), outcome)
         };
-        let file = files.vendor_file.endpoints.iter().find(|file| file.name.value == endpoint.name);
-        let finding = Finding::new(format!("nothing is promised of `{told}`")).hint(format!(
-            "add `contract/{}/{outcome}.schema.json`, from the vendor's documents",
-            endpoint.name
-        ));
-        let finding = match file {
-            Some(file) => finding.at(file.name.span.clone()),
-            None => finding,
+        let finding = Finding::new(format!("nothing is promised of `{told}`"))
+            .hint(format!("add {hint}, from the vendor's documents"));
+        let finding = match place {
+            Some((span, source)) => finding.at(span).within(source),
+            None => finding.within(&files.vendor),
         };
-        vec![(breach, finding.within(&files.vendor))]
+        let breach =
+            Breach { pointer: endpoint.name.clone(), promised: word, found: String::new() };
+        vec![(breach, finding)]
     }
 }
 
-/// The key that a breach is about: the one it names, or the last of its pointer.
-fn key_of(breach: &Breach) -> Option<String> {
-    if breach.promised == "no other keys" {
-        return Some(breach.found.trim_matches('`').to_owned());
+/// The keys that lead to what a breach is about; the last may be one that it names.
+fn keys_of(breach: &Breach) -> Vec<String> {
+    let parts = breach.pointer.split('/').map(|part| part.replace("~1", "/").replace("~0", "~"));
+    let mut keys: Vec<_> =
+        parts.filter(|part| !part.is_empty() && part.parse::<usize>().is_err()).collect();
+    if breach.promised == schema::NO_OTHER_KEYS {
+        keys.push(breach.found.trim_matches('`').to_owned());
     }
-    breach
-        .pointer
-        .rsplit('/')
-        .find(|part| !part.is_empty() && part.parse::<usize>().is_err())
-        .map(|part| part.replace("~1", "/").replace("~0", "~"))
+    keys
 }
 
 fn line_start(text: &str, line: usize) -> usize {

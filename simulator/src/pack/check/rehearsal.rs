@@ -1,7 +1,7 @@
 //! Rehearsal: every answer of every endpoint is said once in each sample scene, so that an
 //! expression that fails at run time is found before the first call.
 
-use std::{error::Error, sync::Arc};
+use std::{error::Error, slice::from_ref, sync::Arc};
 
 use super::{
     files::{PackFiles, at_word},
@@ -103,7 +103,7 @@ impl Stage<'_> {
             let mut sources = self.files.body_and_parts(&replies.all[reply].body_name);
             sources.extend(self.files.errors.clone());
             sources.push(self.files.vendor.clone());
-            findings.push(failed(&error, &told(), &sources));
+            add(failed(&error, &told(), &sources), findings);
         }
     }
 
@@ -126,7 +126,7 @@ impl Stage<'_> {
                 Err(error) => {
                     let place = format!("{}::{}", self.pack.name, endpoint.name);
                     let told = format!("with {} at `{place}`", sample.told());
-                    findings.push(failed(&error, &told, &[self.files.vendor.clone()]));
+                    add(failed(&error, &told, from_ref(&self.files.vendor)), findings);
                     return;
                 }
             }
@@ -134,9 +134,24 @@ impl Stage<'_> {
     }
 }
 
+/// Adds a failure, unless the same expression failed in an earlier scene.
+fn add(finding: Finding, findings: &mut Vec<Finding>) {
+    let place = |finding: &Finding| {
+        let path = finding.source.as_ref().map(|source| source.path.clone());
+        (path, finding.span.clone())
+    };
+    if finding.span.is_none() || !findings.iter().any(|told| place(told) == place(&finding)) {
+        findings.push(finding);
+    }
+}
+
 fn failed(error: &minijinja::Error, told: &str, sources: &[Source]) -> Finding {
     let why = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
-    let hint = format!("{told}; guard it with `{{% if … %}}`, `is defined` or `| default(…)`");
+    let hint = if why.contains("undefined") {
+        format!("{told}; guard it with `{{% if … %}}`, `is defined` or `| default(…)`")
+    } else {
+        format!("{told}; docs/pack-format.md lists what expressions know")
+    };
     match culprit(error) {
         Some(expression) => {
             let message = format!("`{expression}` fails: {why}");

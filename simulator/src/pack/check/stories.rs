@@ -13,7 +13,10 @@ use crate::{
 pub(super) fn check(ingredients: &Ingredients) -> Vec<Finding> {
     let mut findings = Vec::new();
     for folder in &ingredients.scenarios {
-        for name in folder.below("").filter(|name| name.ends_with(".toml")) {
+        for name in folder.below("") {
+            if name.strip_suffix(".toml").is_none() {
+                continue;
+            }
             let Some(source) = folder.source(name) else { continue };
             // What cannot be read was told of by the loader.
             let Ok(story) = toml::from_str::<ScenarioFile>(&source.text) else { continue };
