@@ -43,9 +43,9 @@ pub(crate) fn run(session: &Session) -> Said {
     if findings.is_empty() {
         let counts = counts.unwrap_or_default();
         let told: Vec<_> = counts.iter().map(|(count, word)| counted(*count, word)).collect();
-        text += &format!("{}: {}\n", told.join(", "), bold("nothing wrong"));
+        say!(text, "{}: {}\n", told.join(", "), bold("nothing wrong"));
     } else {
-        text += &format!("{} {}\n", error_label(), counted(findings.len(), "finding"));
+        say!(text, "{} {}\n", error_label(), counted(findings.len(), "finding"));
     }
     Said::text(text).ending(exit)
 }

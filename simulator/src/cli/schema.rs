@@ -7,6 +7,7 @@ use gsp_simulator::{
     pack::file::{ErrorsFile, OutcomesFile, VendorFile},
     render::expression::closest,
     scenario::file::ScenarioFile,
+    taxpayers::Persona,
 };
 use indexmap::IndexMap;
 use schemars::{Schema, schema_for};
@@ -16,7 +17,7 @@ use super::{Failure, Said, counted, file::SettingsFile, global::Session};
 /// What `schema` takes.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Only this one: vendor, errors, outcomes, magic, scenario or gspsim
+    /// Only this one: vendor, errors, outcomes, magic, taxpayer, scenario or gspsim
     name: Option<String>,
     /// Write each into a file `NAME.schema.json` of this folder
     #[arg(long, value_name = "DIR")]
@@ -37,7 +38,7 @@ pub(crate) fn run(session: &Session, args: &Args) -> Result<Said, Failure> {
     let Some(folder) = &args.write else {
         return Ok(match schemas.as_slice() {
             [(_, schema)] => Said::json(schema),
-            all => Said::json(&IndexMap::<_, _>::from_iter(all.iter().cloned())),
+            all => Said::json(&all.iter().cloned().collect::<IndexMap<_, _>>()),
         });
     };
     let wrong = |error: std::io::Error| {
@@ -65,6 +66,7 @@ fn schemas() -> Vec<(&'static str, Schema)> {
         ("errors", schema_for!(ErrorsFile)),
         ("outcomes", schema_for!(OutcomesFile)),
         ("magic", schema_for!(MagicFile)),
+        ("taxpayer", schema_for!(Persona)),
         ("scenario", schema_for!(ScenarioFile)),
         ("gspsim", schema_for!(SettingsFile)),
     ]
