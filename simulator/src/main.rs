@@ -40,9 +40,9 @@ fn main() -> ExitCode {
     }
 }
 
-/// What clap says of the arguments; its `tip` is our `hint`.
+/// What clap says of the arguments.
 fn refused(error: &clap::Error) -> ExitCode {
-    let text = error.render().ansi().to_string().replace("tip:", "hint:");
+    let text = with_hints(&error.render().ansi().to_string());
     let asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     if asked_for {
         put(AutoStream::auto(io::stdout().lock()), &text);
@@ -50,6 +50,22 @@ fn refused(error: &clap::Error) -> ExitCode {
     }
     put(AutoStream::auto(io::stderr().lock()), &text);
     Exit::Wrong.into()
+}
+
+/// Clap's `tip`, below a blank line and indented, becomes a `hint` as ours are.
+fn with_hints(text: &str) -> String {
+    let mut out = String::new();
+    for line in text.lines() {
+        let plain = anstream::adapter::strip_str(line).to_string();
+        if let Some(tip) = plain.trim_start().strip_prefix("tip:") {
+            out.truncate(out.trim_end_matches('\n').len());
+            out = format!("{out}\n{}{tip}\n", cli::paint::hint_label());
+        } else {
+            out += line;
+            out.push('\n');
+        }
+    }
+    out
 }
 
 fn failed(failure: &Failure, color: Color) -> ExitCode {

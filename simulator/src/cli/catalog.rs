@@ -30,7 +30,7 @@ pub(crate) fn run(session: &Session, args: &Args) -> Result<Said, Failure> {
     let mut text = String::new();
     let mut all = Counts::default();
     for catalog in &catalogs {
-        text += &format!("{}  {}\n", bold(&catalog.vendor), dim(&catalog.title));
+        say!(text, "{}  {}\n", bold(&catalog.vendor), dim(&catalog.title));
         let head = ["code", "http", "outcome", "message", "certainty"];
         let mut table = Table::new(&head).flexible(3).indented(2);
         for code in &catalog.codes {
@@ -44,11 +44,11 @@ pub(crate) fn run(session: &Session, args: &Args) -> Result<Said, Failure> {
             ]);
         }
         text += &table.draw();
-        text += &format!("  {}\n\n", dim(&sentence(catalog.counts)));
+        say!(text, "  {}\n\n", dim(&sentence(catalog.counts)));
         all = all.plus(catalog.counts);
     }
     if catalogs.len() > 1 {
-        text += &format!("{}, {}\n", counted(catalogs.len(), "vendor"), sentence(all));
+        say!(text, "{}, {}\n", counted(catalogs.len(), "vendor"), sentence(all));
     }
     Ok(Said::text(text))
 }

@@ -43,14 +43,14 @@ pub(crate) fn run(session: &Session) -> Said {
     if findings.is_empty() {
         let counts = counts.unwrap_or_default();
         let told: Vec<_> = counts.iter().map(|(count, word)| counted(*count, word)).collect();
-        text += &format!("{}: {}\n", told.join(", "), bold("nothing wrong"));
+        say!(text, "{}: {}\n", told.join(", "), bold("nothing wrong"));
     } else {
-        text += &format!("{} {}\n", error_label(), counted(findings.len(), "finding"));
+        say!(text, "{} {}\n", error_label(), counted(findings.len(), "finding"));
     }
     Said::text(text).ending(exit)
 }
 
 /// What is wrong with the files.
 fn findings(ingredients: &Ingredients) -> Vec<Finding> {
-    World::load(ingredients).err().unwrap_or_default()
+    gsp_simulator::pack::check::check(ingredients)
 }

@@ -16,9 +16,6 @@ pub(crate) struct Args {
     vendor: Option<String>,
 }
 
-/// Longer values are cut in the table.
-const LONGEST: usize = 60;
-
 pub(crate) fn run(session: &Session, args: &Args) -> Result<Said, Failure> {
     let told = Told::load(session)?;
     let vendor = args.vendor.as_deref();
@@ -29,51 +26,44 @@ pub(crate) fn run(session: &Session, args: &Args) -> Result<Said, Failure> {
     }
     let mut text = String::new();
     for vendor in &all {
-        text += &format!("{}  {}\n\n", bold(&vendor.vendor), dim(&vendor.title));
+        say!(text, "{}  {}\n\n", bold(&vendor.vendor), dim(&vendor.title));
         let mut table = Table::new(&["account", "send", "gets"]).indented(2);
-        let mut cut = false;
         for account in &vendor.accounts {
-            let lines: Vec<_> = account.send.iter().map(|sent| line(sent, &mut cut)).collect();
+            let lines = account.send.iter().map(|sent| line(&vendor.vendor, account, sent));
+            let lines: Vec<_> = lines.collect();
             let gets = account.gives.as_ref().map_or_else(|| "answers".to_owned(), gets);
             table.row([account.account.clone(), lines.join("\n"), gets]);
         }
         text += &table.draw();
-        if cut {
-            let note = format!(
-                "\n  Tokens are cut here: `gspsim token {} --account NAME` prints one.\n",
-                vendor.vendor
-            );
-            text += &dim(&note);
+        let minted = |account: &AccountCredentials| account.send.iter().any(|sent| sent.minted);
+        if vendor.accounts.iter().any(minted) {
+            text += &dim("  A shell fills `$(…)` in between double quotes.\n");
         }
         text += "\n";
         for line in shell_lines(&vendor.curl_words) {
-            text += &format!("  {line}\n");
+            say!(text, "  {line}\n");
         }
         text += "\n";
     }
     Ok(Said::text(text))
 }
 
-/// A credential as it stands in the call.
-pub(crate) fn whole_line(sent: &Sent) -> String {
-    let value = sent.value.clone().or_else(|| {
-        sent.issued_by.as_ref().map(|endpoint| format!("<the token that `{endpoint}` gives>"))
-    });
-    let value = value.unwrap_or_default();
+/// A credential as it stands in the call; a minted token as the command that mints it.
+fn line(vendor: &str, account: &AccountCredentials, sent: &Sent) -> String {
+    let value = match (&sent.value, &sent.issued_by) {
+        (Some(value), _) if sent.minted => {
+            let word =
+                value.split_once(' ').map(|(word, _)| format!("{word} ")).unwrap_or_default();
+            format!("{word}$(gspsim token {vendor} --account {})", account.account)
+        }
+        (Some(value), _) => value.clone(),
+        (None, Some(endpoint)) => format!("<the token that `{endpoint}` gives>"),
+        (None, None) => "<none>".to_owned(),
+    };
     match sent.place {
         "header" => format!("{}: {value}", sent.name),
         place => format!("{place} {}={value}", sent.name),
     }
-}
-
-/// As [`whole_line`], cut where it is too long for a table.
-fn line(sent: &Sent, cut: &mut bool) -> String {
-    let line = whole_line(sent);
-    if line.chars().count() <= LONGEST + 20 {
-        return line;
-    }
-    *cut = true;
-    line.chars().take(LONGEST).chain(['…']).collect()
 }
 
 fn gets(gives: &Gives) -> String {
@@ -85,8 +75,7 @@ fn gets(gives: &Gives) -> String {
 }
 
 /// An account and its credentials, in one line.
-pub(crate) fn account_line(account: &AccountCredentials) -> String {
-    let mut cut = false;
-    let lines: Vec<_> = account.send.iter().map(|sent| line(sent, &mut cut)).collect();
+pub(crate) fn account_line(vendor: &str, account: &AccountCredentials) -> String {
+    let lines: Vec<_> = account.send.iter().map(|sent| line(vendor, account, sent)).collect();
     format!("account `{}`: {}", account.account, lines.join(", "))
 }

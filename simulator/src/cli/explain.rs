@@ -55,7 +55,7 @@ fn unknown(word: &str, vendor: Option<&str>, words: &[String]) -> Failure {
 fn draw(explanation: &Explanation) -> String {
     let mut out = String::new();
     if let Some(about) = &explanation.about {
-        out += &format!("{}  {about}\n\n", bold(&explanation.word));
+        say!(out, "{}  {about}\n\n", bold(&explanation.word));
     }
     for reading in &explanation.readings {
         out += &draw_reading(reading);
@@ -67,7 +67,7 @@ fn draw(explanation: &Explanation) -> String {
             .iter()
             .map(|other| format!("{} says {}", other.vendor, other.says))
             .collect();
-        out += &format!("Without a word for it, {}.\n", others.join(", "));
+        say!(out, "Without a word for it, {}.\n", others.join(", "));
     }
     out
 }
@@ -75,7 +75,7 @@ fn draw(explanation: &Explanation) -> String {
 fn draw_reading(reading: &Reading) -> String {
     let mut name = reading.vendor.clone();
     if let Some(code) = &reading.code {
-        name += &format!(" {code}");
+        say!(name, " {code}");
     }
     let outcomes = reading.outcomes.join(", ");
     let mut out = format!("{}  HTTP {}, {outcomes}\n", bold(&name), reading.status);
@@ -93,7 +93,7 @@ fn draw_reading(reading: &Reading) -> String {
     out += &labelled("Endpoints", &reading.endpoints.join(", "));
     let mut ways = Vec::new();
     if let Some(account) = &reading.ways.account {
-        ways.push(account_line(account));
+        ways.push(account_line(&reading.vendor, account));
     }
     if let Some(gstin) = &reading.ways.magic_gstin {
         ways.push(format!("magic GSTIN: {gstin}"));

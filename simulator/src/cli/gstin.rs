@@ -119,7 +119,12 @@ fn make(session: &Session, new: &New) -> Result<Said, Failure> {
             return Err(Failure::new(message).hint("ask for fewer, or leave `--state` out"));
         }
     }
-    Ok(if session.json { Said::json(&made) } else { Said::text(made.join("\n") + "\n") })
+    Ok(if session.json { Said::json(&made) } else { Said::text(lines(&made)) })
+}
+
+/// Each on a line of its own.
+fn lines(texts: &[String]) -> String {
+    texts.iter().flat_map(|text| [text, "\n"]).collect()
 }
 
 /// The state with this code, which some GSTIN may begin with.
@@ -177,7 +182,7 @@ fn check(session: &Session, gstins: &[String]) -> Said {
         let records: Vec<_> = read.iter().map(|(text, gstin)| record(text, gstin)).collect();
         return Said::json(&records).ending(exit);
     }
-    let mut table = Table::new(&["gstin", "", "what it is"]);
+    let mut table = Table::new(&["gstin", "verdict", "what it is"]);
     for (text, gstin) in &read {
         let (verdict, what) = match gstin {
             Ok(gstin) => {
@@ -264,13 +269,13 @@ fn explain(session: &Session, text: &str) -> Said {
     }
     out += &table.draw();
     if let (Err(error), false) = (&verdict, sound) {
-        out += &format!("\n  {} {error}\n", error_label());
+        say!(out, "\n  {} {error}\n", error_label());
     }
     if verdict.as_ref().is_ok_and(|gstin| gstin.pan().is_some_and(|pan| &pan[5..9] == "0000")) {
-        out += &format!("\n  {}\n", dim("The PAN's serial is 0000: nobody real has this number."));
+        say!(out, "\n  {}\n", dim("The PAN's serial is 0000: nobody real has this number."));
     }
     if let Some(name) = persona {
-        out += &format!("  It is the persona `{name}`.\n");
+        say!(out, "  It is the persona `{name}`.\n");
     }
     Said::text(out)
 }

@@ -17,12 +17,22 @@ pub(crate) struct Args {
     /// Print a Markdown table, as the README has it
     #[arg(long, conflicts_with = "json")]
     markdown: bool,
+    /// Only this vendor's column
+    #[arg(long, value_name = "VENDOR")]
+    vendor: Option<String>,
 }
 
 pub(crate) fn run(session: &Session, args: &Args) -> Result<Said, Failure> {
     let told = Told::load(session)?;
-    let rows = magic(&told.teller());
-    let vendors: Vec<&str> = told.world.packs.iter().map(|pack| pack.name.as_str()).collect();
+    let mut rows = magic(&told.teller());
+    let mut vendors: Vec<&str> = told.world.packs.iter().map(|pack| pack.name.as_str()).collect();
+    if let Some(name) = &args.vendor {
+        told.vendor(name)?;
+        vendors.retain(|vendor| vendor == name);
+        for row in &mut rows {
+            row.vendors.retain(|says| says.vendor == *name);
+        }
+    }
     Ok(if args.markdown {
         Said::text(markdown(&rows, &vendors))
     } else if session.json {
@@ -51,7 +61,7 @@ fn table(rows: &[MagicEntry], vendors: &[&str]) -> String {
 fn markdown(rows: &[MagicEntry], vendors: &[&str]) -> String {
     let mut out = String::from("| GSTIN | outcome |");
     for vendor in vendors {
-        out += &format!(" {vendor} |");
+        say!(out, " {vendor} |");
     }
     out += "\n|---|---|";
     out += &"---|".repeat(vendors.len());
@@ -60,9 +70,9 @@ fn markdown(rows: &[MagicEntry], vendors: &[&str]) -> String {
             By::Force => String::new(),
             By::Persona => format!(" ({})", row.about),
         };
-        out += &format!("\n| `{}` | `{}`{about} |", row.gstin, row.outcome);
+        say!(out, "\n| `{}` | `{}`{about} |", row.gstin, row.outcome);
         for says in &row.vendors {
-            out += &format!(" {} |", word(says));
+            say!(out, " {} |", word(says));
         }
     }
     out + "\n"

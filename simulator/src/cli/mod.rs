@@ -17,6 +17,15 @@ use self::{
     paint::{error_label, hint_label},
 };
 
+/// Adds to a text what `format!` would make.
+macro_rules! say {
+    ($out:expr, $($words:tt)*) => {{
+        use std::fmt::Write as _;
+        // A text takes whatever it is given.
+        let _ = write!($out, $($words)*);
+    }};
+}
+
 mod catalog;
 mod check;
 mod completions;
@@ -26,7 +35,7 @@ mod file;
 pub(crate) mod global;
 mod gstin;
 mod magic;
-mod paint;
+pub(crate) mod paint;
 mod population;
 mod scenario;
 mod schema;
@@ -159,10 +168,10 @@ impl Failure {
             out += "\n\n";
         }
         if let Some(message) = &self.message {
-            out += &format!("{} {message}\n", error_label());
+            say!(out, "{} {message}\n", error_label());
         }
         if let Some(hint) = &self.hint {
-            out += &format!("{} {hint}\n", hint_label());
+            say!(out, "{} {hint}\n", hint_label());
         }
         out
     }

@@ -149,7 +149,7 @@ pub(crate) fn labelled(label: &str, text: &str) -> String {
     for (index, line) in lines.iter().enumerate() {
         let shown = if index == 0 { label } else { "" };
         let space = " ".repeat(LABEL.saturating_sub(shown.chars().count()));
-        out.push_str(&format!("  {}{space}{line}\n", dim(shown)));
+        say!(out, "  {}{space}{line}\n", dim(shown));
     }
     out
 }
@@ -161,7 +161,7 @@ pub(crate) fn labelled_lines(label: &str, lines: &[String]) -> String {
     for (index, line) in lines.iter().enumerate() {
         let shown = if index == 0 { label } else { "" };
         let space = " ".repeat(LABEL.saturating_sub(shown.chars().count()));
-        out.push_str(&format!("  {}{space}{line}\n", dim(shown)));
+        say!(out, "  {}{space}{line}\n", dim(shown));
     }
     out
 }

@@ -66,7 +66,7 @@ fn draw(story: &Scenario) -> String {
     for (number, rule) in (1..).zip(story.told()) {
         for (index, line) in wrap(rule, WIDTH - 6).into_iter().enumerate() {
             let mark = if index == 0 { format!("{number}.") } else { String::new() };
-            out += &format!("  {mark:<3} {line}\n");
+            say!(out, "  {mark:<3} {line}\n");
         }
     }
     out + &format!("\n{}\n", dim(&format!("Play it: gspsim serve --scenario {}", story.name)))

@@ -2,21 +2,20 @@
 
 use std::{fs, path::PathBuf};
 
-use gsp_simulator::{
-    magic::MagicFile,
-    pack::file::{ErrorsFile, OutcomesFile, VendorFile},
-    render::expression::closest,
-    scenario::file::ScenarioFile,
-};
+use gsp_simulator::{pack, render::expression::closest};
 use indexmap::IndexMap;
-use schemars::{Schema, schema_for};
+use serde_json::Value;
 
-use super::{Failure, Said, counted, file::SettingsFile, global::Session};
+use super::{
+    Failure, Said, counted,
+    file::{FILE_NAME, SettingsFile},
+    global::Session,
+};
 
 /// What `schema` takes.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Only this one: vendor, errors, outcomes, magic, scenario or gspsim
+    /// Only this one: vendor, errors, requests, outcomes, magic, persona, scenario or gspsim
     name: Option<String>,
     /// Write each into a file `NAME.schema.json` of this folder
     #[arg(long, value_name = "DIR")]
@@ -37,7 +36,7 @@ pub(crate) fn run(session: &Session, args: &Args) -> Result<Said, Failure> {
     let Some(folder) = &args.write else {
         return Ok(match schemas.as_slice() {
             [(_, schema)] => Said::json(schema),
-            all => Said::json(&IndexMap::<_, _>::from_iter(all.iter().cloned())),
+            all => Said::json(&all.iter().cloned().collect::<IndexMap<_, _>>()),
         });
     };
     let wrong = |error: std::io::Error| {
@@ -48,7 +47,7 @@ pub(crate) fn run(session: &Session, args: &Args) -> Result<Said, Failure> {
     let mut written = Vec::new();
     for (name, schema) in &schemas {
         let path = folder.join(format!("{name}.schema.json"));
-        fs::write(&path, Said::json(schema).text).map_err(wrong)?;
+        fs::write(&path, pack::schemas::to_text(schema)).map_err(wrong)?;
         written.push(path.display().to_string());
     }
     Ok(if session.json {
@@ -59,13 +58,8 @@ pub(crate) fn run(session: &Session, args: &Args) -> Result<Said, Failure> {
     })
 }
 
-fn schemas() -> Vec<(&'static str, Schema)> {
-    vec![
-        ("vendor", schema_for!(VendorFile)),
-        ("errors", schema_for!(ErrorsFile)),
-        ("outcomes", schema_for!(OutcomesFile)),
-        ("magic", schema_for!(MagicFile)),
-        ("scenario", schema_for!(ScenarioFile)),
-        ("gspsim", schema_for!(SettingsFile)),
-    ]
+fn schemas() -> Vec<(&'static str, Value)> {
+    let mut all = pack::schemas::schemas();
+    all.push(("gspsim", pack::schemas::schema::<SettingsFile>(FILE_NAME)));
+    all
 }

@@ -6,12 +6,14 @@ use gsp_simulator::{
     model::gstin::Gstin,
     pack::{Endpoint, Lookup, Pack},
     render::expression::closest,
-    tell::taxpayer::{TaxpayerFacts, as_vendor, gstin_of, persona_names, taxpayer},
+    tell::taxpayer::{
+        Office, PlaceFacts, TaxpayerFacts, as_vendor, gstin_of, persona_names, taxpayer,
+    },
 };
 use serde_json::Value;
 
 use super::{
-    Failure, Said, Told, counted,
+    Failure, Said, Told,
     global::Session,
     paint::{Table, bold, dim, labelled, labelled_lines},
 };
@@ -123,7 +125,7 @@ fn page(facts: &TaxpayerFacts) -> String {
         out += &labelled("PAN", &facts.pan);
     }
     out += &labelled("State", &format!("{} {}", facts.state_code, facts.state_name));
-    let office = |office: &gsp_simulator::tell::taxpayer::Office| match office.code.as_str() {
+    let office = |office: &Office| match office.code.as_str() {
         "" => office.name.clone(),
         code => format!("{} ({code})", office.name),
     };
@@ -132,7 +134,7 @@ fn page(facts: &TaxpayerFacts) -> String {
         format!("centre: {}", office(&facts.central_jurisdiction)),
     ];
     out += &labelled_lines("Offices", &offices);
-    let places: Vec<_> = facts.places.iter().map(|place| place.line()).collect();
+    let places: Vec<_> = facts.places.iter().map(PlaceFacts::line).collect();
     for (index, place) in places.iter().enumerate() {
         out += &labelled(if index == 0 { "Address" } else { "" }, place);
     }
@@ -158,10 +160,7 @@ fn page(facts: &TaxpayerFacts) -> String {
     out = format!("{out}\n{}", table.draw());
     let left = facts.filings.len().saturating_sub(FILINGS);
     if left > 0 {
-        out += &format!(
-            "  {}\n",
-            dim(&format!("{} more; --json has them all", counted(left, "filing")))
-        );
+        say!(out, "  {}\n", dim(&format!("{left} more; --json has them all")));
     }
     out
 }

@@ -4,6 +4,7 @@ use gsp_simulator::{
     auth::{Part, PartCheck, paseto::Verifier},
     pack::{Account, Pack},
     render::expression::closest,
+    tell::credentials::with_word,
 };
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -48,13 +49,12 @@ pub(crate) fn run(session: &Session, args: &Args) -> Result<Said, Failure> {
     if !session.json {
         return Ok(Said::text(token + "\n"));
     }
-    let word = part.word.as_deref().map(|word| format!("{word} ")).unwrap_or_default();
     let expires_at = Timestamp::from_millisecond(at_ms.saturating_add(life_s.saturating_mul(1000)));
     Ok(Said::json(&json!({
         "vendor": pack.name,
         "account": account.map(|account| &account.name),
         "token": token,
-        "send": format!("{word}{token}"),
+        "send": with_word(part, &token),
         "expires_at": expires_at.map(|moment| moment.to_string()).ok(),
         "key_id": verifier.key_id(),
         "public_key": verifier.public_key(),

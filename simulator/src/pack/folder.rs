@@ -48,7 +48,7 @@ impl Folder {
         label: impl Into<PathBuf>,
         files: impl IntoIterator<Item = (String, String)>,
     ) -> Self {
-        let files = files.into_iter().map(|(path, text)| (path, Arc::from(text))).collect();
+        let files = files.into_iter().map(|(path, text)| (path, Cow::Owned(text))).collect();
         Self { label: label.into(), files }
     }
 

@@ -34,7 +34,9 @@ pub fn to_text(schema: &Value) -> String {
     format!("{schema:#}\n")
 }
 
-fn schema<T: JsonSchema>(title: &str) -> Value {
+/// The schema of one kind of file, keys in a stable order.
+#[must_use]
+pub fn schema<T: JsonSchema>(title: &str) -> Value {
     let generator = SchemaSettings::draft2020_12().into_generator();
     let mut schema = Value::from(generator.into_root_schema_for::<T>());
     schema["title"] = title.into();

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Teller;
 use crate::{
-    auth::{PartCheck, encoded},
+    auth::{Part, PartCheck, encoded},
     pack::{Account, Pack, file::AuthPlace},
 };
 
@@ -50,6 +50,8 @@ pub struct Sent {
     pub name: String,
     /// Its value, ready; none where a login endpoint gives it.
     pub value: Option<String>,
+    /// Whether it is a token made just now: `gspsim token` makes more.
+    pub minted: bool,
     /// The endpoint that gives it, where one does.
     pub issued_by: Option<String>,
 }
@@ -161,14 +163,11 @@ pub fn sent(pack: &Pack, scheme: Option<usize>, account: usize, at_ms: i64) -> V
         };
         // Header names are kept in lower case; the account's word is often the same in its own.
         let name = if name.eq_ignore_ascii_case(&part.name) { &part.name } else { name };
-        let word = part.word.as_deref().map(capitalized);
         Sent {
             place,
             name: name.clone(),
-            value: value.map(|value| match word {
-                Some(word) => format!("{word} {value}"),
-                None => value,
-            }),
+            value: value.map(|value| with_word(part, &value)),
+            minted: matches!(part.check, PartCheck::Paseto(_)),
             issued_by,
         }
     });
@@ -180,9 +179,11 @@ fn claims(account: &Account) -> Vec<(String, serde_json::Value)> {
     account.claims.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
-fn capitalized(word: &str) -> String {
+/// A credential with the word before it, such as `Bearer`.
+#[must_use]
+pub fn with_word(part: &Part, value: &str) -> String {
+    let Some(word) = &part.word else { return value.to_owned() };
     let mut letters = word.chars();
-    letters
-        .next()
-        .map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    format!("{}{} {value}", first.map(String::from).unwrap_or_default(), letters.as_str())
 }
