@@ -6,7 +6,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, StatusCode, header::CONTENT_TYPE};
+use http::{HeaderName, HeaderValue, StatusCode, header::{ALLOW, CONTENT_TYPE}};
 use serde_json::{Value, json};
 use thiserror::Error;
 
@@ -70,6 +70,14 @@ pub enum SimulatorError {
         /// What the expression says.
         source: minijinja::Error,
     },
+    /// A step of ours panicked.
+    #[error("the simulator's own code for `{vendor}` failed: {what}")]
+    Panic {
+        /// The vendor.
+        vendor: String,
+        /// What the panic said.
+        what: String,
+    },
     /// The request's `X-Sim-Outcome` cannot be read.
     #[error("{message}")]
     Wish {
@@ -121,7 +129,14 @@ pub fn play(
             let allowed: Vec<_> = methods.iter().map(ToString::to_string).collect();
             let hint = format!("this address takes {}", allowed.join(", "));
             let plain = (StatusCode::METHOD_NOT_ALLOWED, "wrong-method");
-            return edge(scene, pack.edges.wrong_method, plain, hint).map_err(failed);
+            let mut exchange = edge(scene, pack.edges.wrong_method, plain, hint).map_err(failed)?;
+            // HTTP wants it of a 405; a vendor's own answer says what the vendor says.
+            if pack.edges.wrong_method.is_none()
+                && let Ok(allowed) = HeaderValue::from_str(&allowed.join(", "))
+            {
+                exchange.delivery.reply.headers.push((ALLOW, allowed));
+            }
+            return Ok(exchange);
         }
     };
     let endpoint = &pack.endpoints[index];

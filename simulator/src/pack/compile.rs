@@ -637,11 +637,15 @@ impl Compiler<'_> {
                 None => row.endpoints.is_empty(),
             };
             let Some(first) = row.outcomes.first().filter(|_| belongs) else { continue };
-            if replies.by_code.contains_key(&row.code.value) {
+            if let Some(&at) = replies.by_code.get(&row.code.value) {
                 // An answer of the endpoint is this code; more outcomes may be, too.
-                let at = replies.by_code[&row.code.value];
                 for outcome in &row.outcomes {
-                    replies.by_outcome.entry(Outcome::from(outcome.as_str())).or_insert(at);
+                    let outcome = Outcome::from(outcome.as_str());
+                    if !replies.by_outcome.contains_key(&outcome) {
+                        let plan = ReplyPlan { outcome: outcome.clone(), ..replies.all[at].clone() };
+                        replies.by_outcome.insert(outcome, replies.all.len());
+                        replies.all.push(plan);
+                    }
                 }
                 continue;
             }
@@ -652,10 +656,18 @@ impl Compiler<'_> {
             };
             let at = replies.all.len();
             replies.by_code.insert(row.code.value.clone(), at);
-            for outcome in &row.outcomes {
-                replies.by_outcome.entry(Outcome::from(outcome.as_str())).or_insert(at);
-            }
+            replies.by_outcome.entry(plan.outcome.clone()).or_insert(at);
             replies.all.push(plan);
+            // A plan each: what a code is called in the end is the outcome that led to it.
+            for outcome in &row.outcomes[1..] {
+                let name = Outcome::from(outcome.as_str());
+                if replies.by_outcome.contains_key(&name) {
+                    continue;
+                }
+                let Some(plan) = self.code_reply(endpoint, index, row, outcome) else { continue };
+                replies.by_outcome.insert(name, replies.all.len());
+                replies.all.push(plan);
+            }
         }
         replies
     }

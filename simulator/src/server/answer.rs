@@ -1,6 +1,9 @@
 //! Answers every vendor path: reads the call, plays it, keeps it, carries the delivery out.
 
-use std::sync::Arc;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -63,10 +66,20 @@ pub(super) async fn answer(app: &App, mount: Mount, request: Request<Incoming>) 
             return problem::response(StatusCode::BAD_REQUEST, text, None).map(Either::Right);
         }
     }
-    match exchange::play(&app.world, &app.tenant, &pack, call) {
+    match play(app, &pack, call) {
         Ok(exchange) => finish(app, &pack, exchange).await,
         Err(trouble) => our_trouble(&trouble),
     }
+}
+
+/// Plays the call; a panic of ours costs this call its answer and nobody else anything.
+fn play(app: &App, pack: &Arc<Pack>, call: Call) -> Result<Exchange, SimulatorError> {
+    let played = || exchange::play(&app.world, &app.tenant, pack, call);
+    catch_unwind(AssertUnwindSafe(played)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let what = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic");
+        Err(SimulatorError::Panic { vendor: pack.name.clone(), what: what.to_owned() })
+    })
 }
 
 async fn read(headers: &HeaderMap, body: Incoming) -> Read {
@@ -203,6 +216,12 @@ fn our_trouble(trouble: &SimulatorError) -> Response<Body> {
         SimulatorError::Wish { message, outcomes, codes } => {
             let hint = format!("outcomes: {}; codes: {}", outcomes.join(", "), codes.join(", "));
             problem::response(StatusCode::BAD_REQUEST, message, Some(&hint)).map(Either::Right)
+        }
+        SimulatorError::Panic { .. } => {
+            error!(error = %trouble, "a call could not be played");
+            let hint = "this is a fault of gspsim, not of your call; please report it with the request";
+            problem::response(StatusCode::INTERNAL_SERVER_ERROR, &trouble.to_string(), Some(hint))
+                .map(Either::Right)
         }
         SimulatorError::Expression { source, .. } => {
             error!(error = %trouble, cause = %source, "a reply could not be rendered");
