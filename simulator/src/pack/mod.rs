@@ -21,6 +21,7 @@ use crate::{
 };
 
 pub mod compile;
+pub mod contract;
 pub mod file;
 pub mod folder;
 pub mod located;
