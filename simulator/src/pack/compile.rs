@@ -615,22 +615,27 @@ impl Compiler<'_> {
                 }
                 None => row.endpoints.is_empty(),
             };
-            let Some(first) = row.outcomes.first().filter(|_| belongs) else { continue };
-            if replies.by_code.contains_key(&row.code.value) {
-                // An answer of the endpoint is this code; more outcomes may be, too.
-                let at = replies.by_code[&row.code.value];
-                for outcome in &row.outcomes {
-                    replies.by_outcome.entry(Outcome::from(outcome.as_str())).or_insert(at);
-                }
+            if !belongs {
                 continue;
             }
-            let Some(plan) = self.code_reply(endpoint, index, row, first) else { continue };
-            let at = replies.all.len();
-            replies.by_code.insert(row.code.value.clone(), at);
+            // One plan an outcome, so that an answer is known by the name it was asked by.
             for outcome in &row.outcomes {
-                replies.by_outcome.entry(Outcome::from(outcome.as_str())).or_insert(at);
+                let named = Outcome::from(outcome.as_str());
+                // An answer of the endpoint may be this code already; then it is said in its words.
+                let known = replies.by_code.get(&row.code.value).map(|at| replies.all[*at].clone());
+                if known.is_some() && replies.by_outcome.contains_key(&named) {
+                    continue;
+                }
+                let plan = match known {
+                    Some(plan) => Some(ReplyPlan { outcome: named.clone(), ..plan }),
+                    None => self.code_reply(endpoint, index, row, outcome),
+                };
+                let Some(plan) = plan else { continue };
+                let at = replies.all.len();
+                replies.by_code.entry(row.code.value.clone()).or_insert(at);
+                replies.by_outcome.entry(named).or_insert(at);
+                replies.all.push(plan);
             }
-            replies.all.push(plan);
         }
         replies
     }
