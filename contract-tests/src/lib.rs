@@ -1,1 +1,23 @@
 //! Contract cases, read from the packs and run against a target.
+//!
+//! A case is a request and what a vendor's documents promise of its answer. All cases come from
+//! files: `fixtures/<vendor>/contract/` and the list of replies in the pack. `bodies/` is never
+//! read here, so no body can vouch for itself.
+//!
+//! - [`case`]: one promise, and how it is asked for
+//! - [`target`]: what is asked: a simulator in this process, or one at an address
+//! - [`schema`]: the promise on an answer's form
+//! - [`volatile`]: values that differ from call to call, checked before they are hidden
+//! - [`snapshot`]: reviewed answers
+//! - [`verdict`]: an answer held against all of them
+//! - [`mismatch`]: one departure
+//! - [`report`]: verdicts, told to people and machines
+
+pub mod case;
+pub mod mismatch;
+pub mod report;
+pub mod schema;
+pub mod snapshot;
+pub mod target;
+pub mod verdict;
+pub mod volatile;

@@ -6,7 +6,10 @@ use std::{borrow::Cow, sync::Arc};
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, StatusCode, header::{ALLOW, CONTENT_TYPE}};
+use http::{
+    HeaderName, HeaderValue, StatusCode,
+    header::{ALLOW, CONTENT_TYPE},
+};
 use serde_json::{Value, json};
 use thiserror::Error;
 

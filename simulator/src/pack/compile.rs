@@ -642,7 +642,8 @@ impl Compiler<'_> {
                 for outcome in &row.outcomes {
                     let outcome = Outcome::from(outcome.as_str());
                     if !replies.by_outcome.contains_key(&outcome) {
-                        let plan = ReplyPlan { outcome: outcome.clone(), ..replies.all[at].clone() };
+                        let plan =
+                            ReplyPlan { outcome: outcome.clone(), ..replies.all[at].clone() };
                         replies.by_outcome.insert(outcome, replies.all.len());
                         replies.all.push(plan);
                     }

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::{App, problem::Problem};
 use crate::{
     journal,
+    memory::clock::Clock,
     scenario::{Playing, Scenario},
     tell::{self, Teller, example::Examples},
 };
@@ -60,9 +61,13 @@ async fn index(State(app): Shared) -> String {
 
 async fn health(State(app): Shared) -> Json<Value> {
     let (exchanges, bytes) = app.tenant.journal.size();
+    let clock = app.tenant.memory.clock;
+    let now = jiff::Timestamp::from_millisecond(clock.now_ms()).unwrap_or_default();
     Json(json!({
         "status": "ok",
         "vendors": app.world.packs.len(),
+        "clock": { "now": now.to_string(), "frozen": matches!(clock, Clock::Frozen(_)) },
+        "seed": app.world.seed,
         "journal": { "exchanges": exchanges, "bytes": bytes },
     }))
 }

@@ -219,7 +219,8 @@ fn our_trouble(trouble: &SimulatorError) -> Response<Body> {
         }
         SimulatorError::Panic { .. } => {
             error!(error = %trouble, "a call could not be played");
-            let hint = "this is a fault of gspsim, not of your call; please report it with the request";
+            let hint =
+                "this is a fault of gspsim, not of your call; please report it with the request";
             problem::response(StatusCode::INTERNAL_SERVER_ERROR, &trouble.to_string(), Some(hint))
                 .map(Either::Right)
         }

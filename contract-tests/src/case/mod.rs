@@ -1,0 +1,212 @@
+//! Cases: a request, and what is promised of its answer.
+//!
+//! [`written`] ones stand in `contract/requests.toml`; what those leave out is [`derived`] from the
+//! list of replies in the pack. [`request`] makes what is sent.
+
+use std::sync::Arc;
+
+use gsp_simulator::{
+    finding::Finding,
+    pack::{
+        Endpoint, Pack,
+        contract::{self, ContractFile},
+        folder::Folder,
+    },
+    world::{Ingredients, World},
+};
+
+use crate::{schema::Schema, volatile::Volatile};
+
+mod derived;
+pub mod request;
+mod written;
+
+pub use request::Request;
+
+/// The word that stands for an endpoint where HTTP itself refuses.
+pub const EDGES: &str = "edges";
+
+/// One promise.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The vendor.
+    pub vendor: String,
+    /// The endpoint; `edges` for what HTTP itself refuses.
+    pub endpoint: String,
+    /// Its name at the endpoint.
+    pub name: String,
+    /// HTTP status.
+    pub status: u16,
+    /// What the vendor says in the end, by our name.
+    pub outcome: String,
+    /// The vendor's code, where the answer is one.
+    pub code: Option<String>,
+    /// The form of the answer.
+    pub schema: Option<Schema>,
+    /// What differs from call to call.
+    pub volatile: Arc<Volatile>,
+    /// What the request would not cause by itself is asked for: `X-Sim-Outcome`.
+    pub wish: Option<String>,
+    /// Where the promise is written; empty where it follows from the pack.
+    pub source: String,
+    pub(crate) pack: Arc<Pack>,
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) scheme: Option<usize>,
+    pub(crate) account: Option<usize>,
+    pub(crate) asked: contract::Case,
+}
+
+impl Case {
+    /// `vendor::endpoint::case`.
+    #[must_use]
+    pub fn id(&self) -> String {
+        format!("{}::{}::{}", self.vendor, self.endpoint, self.name)
+    }
+}
+
+/// All cases of all vendors, and what they were read from.
+#[derive(Debug)]
+pub struct Suite {
+    /// Vendors, nation, stories.
+    pub world: Arc<World>,
+    /// The cases, in the order of vendors, endpoints and files.
+    pub cases: Vec<Case>,
+}
+
+impl Suite {
+    /// Reads the packs and their contracts.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with any file, at once.
+    pub fn load(ingredients: &Ingredients) -> Result<Self, Vec<Finding>> {
+        let world = Arc::new(World::load(ingredients)?);
+        let mut cases = Vec::new();
+        let mut findings = Vec::new();
+        for pack in &world.packs {
+            match Vendor::read(pack, &ingredients.fixtures).and_then(|vendor| vendor.cases()) {
+                Ok(more) => cases.extend(more),
+                Err(more) => findings.extend(more),
+            }
+        }
+        if findings.is_empty() { Ok(Self { world, cases }) } else { Err(findings) }
+    }
+
+    /// The cases of a vendor, or of all.
+    pub fn of<'suite>(
+        &'suite self,
+        vendor: Option<&'suite str>,
+    ) -> impl Iterator<Item = &'suite Case> {
+        self.cases.iter().filter(move |case| vendor.is_none_or(|name| name == case.vendor))
+    }
+}
+
+/// A vendor's pack with its contract.
+struct Vendor<'folder> {
+    pack: Arc<Pack>,
+    folder: &'folder Folder,
+    requests: Vec<contract::Case>,
+    volatile: Arc<Volatile>,
+}
+
+/// What a case is made from.
+struct Promise<'a> {
+    name: String,
+    outcome: &'a str,
+    code: Option<&'a str>,
+    status: u16,
+    wish: Option<String>,
+    account: Option<usize>,
+    asked: contract::Case,
+}
+
+impl<'folder> Vendor<'folder> {
+    fn read(pack: &Arc<Pack>, folders: &'folder [Folder]) -> Result<Self, Vec<Finding>> {
+        let home = format!("{}/vendor.toml", pack.name);
+        let folder = folders.iter().rev().find(|folder| folder.source(&home).is_some());
+        let Some(folder) = folder else {
+            return Err(vec![Finding::new(format!("`{}` has no folder", pack.name))]);
+        };
+        let path = format!("{}/contract/requests.toml", pack.name);
+        let source = folder.source(&path).ok_or_else(|| {
+            let message = format!("vendor `{}` has no requests to try", pack.name);
+            let hint = format!("add `{path}`; docs/pack-format.md section 7 tells its form");
+            vec![Finding::new(message).hint(hint)]
+        })?;
+        let file = ContractFile::read(&source)?;
+        let volatile = Volatile::read(&file)
+            .map_err(|all| all.into_iter().map(|one| one.within(&source)).collect::<Vec<_>>())?;
+        let requests = file.cases(&source)?;
+        let unknown: Vec<_> = file
+            .requests
+            .iter()
+            .filter(|request| pack.endpoint(&request.endpoint).is_none())
+            .map(|request| {
+                Finding::new(format!("there is no endpoint `{}`", request.endpoint))
+                    .at(request.endpoint.span.clone())
+                    .within(&source)
+            })
+            .collect();
+        if !unknown.is_empty() {
+            return Err(unknown);
+        }
+        Ok(Self { pack: Arc::clone(pack), folder, requests, volatile: Arc::new(volatile) })
+    }
+
+    fn cases(&self) -> Result<Vec<Case>, Vec<Finding>> {
+        let mut cases = Vec::new();
+        let mut findings = Vec::new();
+        let mut keep = |made: Result<Case, Finding>| match made {
+            Ok(case) => cases.push(case),
+            Err(finding) => findings.push(finding),
+        };
+        for endpoint in &self.pack.endpoints {
+            let requests: Vec<_> =
+                self.requests.iter().filter(|one| one.endpoint == endpoint.name).collect();
+            let Some(first) = requests.first() else {
+                keep(Err(Finding::new(format!(
+                    "endpoint `{}` of `{}` has no request in `contract/requests.toml`",
+                    endpoint.name, self.pack.name
+                ))));
+                continue;
+            };
+            self.written(endpoint, &requests)
+                .into_iter()
+                .chain(self.derived(endpoint, first, &requests))
+                .for_each(|promise| keep(self.case(endpoint, promise)));
+        }
+        for (endpoint, path, promise) in self.edges() {
+            keep(self.case(endpoint, promise).map(|case| Case {
+                endpoint: EDGES.to_owned(),
+                path,
+                ..case
+            }));
+        }
+        if findings.is_empty() { Ok(cases) } else { Err(findings) }
+    }
+
+    fn case(&self, endpoint: &Endpoint, promise: Promise<'_>) -> Result<Case, Finding> {
+        let Promise { name, outcome, code, status, wish, account, asked } = promise;
+        let schema =
+            Schema::find(self.folder, &self.pack.name, &endpoint.name, &name, outcome, code)?;
+        Ok(Case {
+            vendor: self.pack.name.clone(),
+            endpoint: endpoint.name.clone(),
+            name,
+            status,
+            outcome: outcome.to_owned(),
+            code: code.map(str::to_owned),
+            schema,
+            volatile: Arc::clone(&self.volatile),
+            wish,
+            source: asked.source.clone(),
+            pack: Arc::clone(&self.pack),
+            method: asked.method.clone().unwrap_or_else(|| endpoint.method.to_string()),
+            path: endpoint.path.clone(),
+            scheme: endpoint.scheme,
+            account,
+            asked,
+        })
+    }
+}

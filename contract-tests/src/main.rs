@@ -1,0 +1,185 @@
+//! The `gsp-contract` program: it alone prints and exits.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+use gsp_contract_tests::{
+    case::{Case, Suite},
+    report::{self, Report},
+    target::{Target, TargetError},
+    verdict::{self, Verdict},
+};
+use gsp_simulator::{finding::Finding, pack::folder::Folder, world::Ingredients};
+
+/// All was as promised.
+const DONE: u8 = 0;
+/// Something was not.
+const MISMATCHES: u8 = 1;
+/// A file or an argument is wrong; clap gives it too.
+const WRONG_INPUT: u8 = 2;
+/// Nothing answers.
+const OUT_OF_REACH: u8 = 3;
+
+/// Runs one contract against the simulator, embedded or at any address.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Tries all cases, or some, and tells what is otherwise than promised.
+    ///
+    /// Each answer is held against status, outcome and code, the schema in `contract/` and the
+    /// reviewed snapshot. Snapshots were taken with seed 1 and a clock that stands at
+    /// 2026-11-21T10:00:00+05:30: if the target's are the same, every value is compared, else
+    /// only the form (keys and their order, types, how dates are written).
+    ///
+    /// Exit codes: 0 all as promised, 1 mismatches, 2 a file or an argument is wrong, 3 the target
+    /// is out of reach.
+    Run(Run),
+}
+
+#[derive(Debug, clap::Args)]
+struct Run {
+    /// What is asked: `embedded`, or the address that `gspsim serve` prints.
+    #[arg(long, default_value = "embedded", value_name = "embedded|URL")]
+    target: String,
+    /// Only this vendor's cases.
+    #[arg(long)]
+    vendor: Option<String>,
+    /// Only cases whose name (`vendor::endpoint::case`) has this in it.
+    #[arg(long, value_name = "PATTERN")]
+    case: Option<String>,
+    /// One more folder of vendors; those in it replace others of their name.
+    #[arg(long, value_name = "DIR")]
+    fixtures: Option<PathBuf>,
+    /// Tell it as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Why nothing was tried.
+enum Trouble {
+    Input(String),
+    Target(TargetError),
+}
+
+impl From<TargetError> for Trouble {
+    fn from(error: TargetError) -> Self {
+        Self::Target(error)
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let Command::Run(arguments) = Arguments::parse().command;
+    match run(&arguments).await {
+        Ok(code) => code.into(),
+        Err(trouble) => tell(&trouble).into(),
+    }
+}
+
+async fn run(arguments: &Run) -> Result<u8, Trouble> {
+    let suite = load(arguments)?;
+    let cases = choose(&suite, arguments)?;
+    let target = match arguments.target.as_str() {
+        "embedded" => Target::embedded(suite.world.clone()).await?,
+        url if url.starts_with("http://") => Target::at(url).await?,
+        other => {
+            return Err(Trouble::Input(format!(
+                "error: `{other}` is no target\nhint: write `embedded` or an address such as http://127.0.0.1:4777"
+            )));
+        }
+    };
+    let mut verdicts = Vec::with_capacity(cases.len());
+    for case in cases {
+        let verdict = verdict::try_case(case, &target).await?;
+        if !arguments.json && !verdict.passed() {
+            print(&report::told(&verdict));
+        }
+        verdicts.push(verdict);
+    }
+    let told = if arguments.target == "embedded" { "embedded" } else { target.url() };
+    let report = Report { target: told, strictness: target.strictness(), verdicts: &verdicts };
+    if arguments.json {
+        print(&format!("{:#}\n", report.json()));
+    } else {
+        print(&report.table());
+    }
+    Ok(if verdicts.iter().any(failed) { MISMATCHES } else { DONE })
+}
+
+fn failed(verdict: &Verdict) -> bool {
+    !verdict.mismatches.is_empty()
+}
+
+fn load(arguments: &Run) -> Result<Suite, Trouble> {
+    let mut ingredients = Ingredients::default();
+    if let Some(path) = &arguments.fixtures {
+        let folder = Folder::read(path).map_err(|error| {
+            Trouble::Input(format!(
+                "error: the folder `{}` cannot be read: {error}\nhint: give a folder that is there and that you may read",
+                path.display()
+            ))
+        })?;
+        ingredients.fixtures.push(folder);
+    }
+    Suite::load(&ingredients).map_err(|findings| {
+        let drawn: Vec<_> = findings.iter().map(|finding: &Finding| finding.draw(false)).collect();
+        Trouble::Input(drawn.join("\n\n"))
+    })
+}
+
+fn choose<'suite>(suite: &'suite Suite, arguments: &Run) -> Result<Vec<&'suite Case>, Trouble> {
+    if let Some(vendor) = &arguments.vendor
+        && suite.world.vendor(vendor).is_none()
+    {
+        let names: Vec<_> = suite.world.packs.iter().map(|pack| pack.name.as_str()).collect();
+        return Err(Trouble::Input(format!(
+            "error: there is no vendor `{vendor}`\nhint: there are: {}",
+            names.join(", ")
+        )));
+    }
+    let cases: Vec<_> = suite
+        .cases
+        .iter()
+        .filter(|case| arguments.vendor.as_ref().is_none_or(|name| *name == case.vendor))
+        .filter(|case| arguments.case.as_ref().is_none_or(|part| case.id().contains(part.as_str())))
+        .collect();
+    if cases.is_empty() {
+        let part = arguments.case.as_deref().unwrap_or_default();
+        return Err(Trouble::Input(format!(
+            "error: no case has `{part}` in its name\nhint: names look like `vendor::endpoint::not-found`; `cargo test -p gsp-contract-tests --test contract -- --list` lists them"
+        )));
+    }
+    Ok(cases)
+}
+
+#[expect(clippy::print_stdout, reason = "the program's output")]
+fn print(text: &str) {
+    print!("{text}");
+}
+
+/// Tells why nothing was tried, and gives the exit code.
+#[expect(clippy::print_stderr, reason = "the program's errors")]
+fn tell(trouble: &Trouble) -> u8 {
+    match trouble {
+        Trouble::Input(text) => {
+            eprintln!("{text}");
+            WRONG_INPUT
+        }
+        Trouble::Target(error) => {
+            eprintln!("error: {error}");
+            if let Some(hint) = error.hint() {
+                eprintln!("hint: {hint}");
+            }
+            match error {
+                TargetError::Start(_) | TargetError::Request(_) => WRONG_INPUT,
+                TargetError::OutOfReach { .. } | TargetError::NoSimulator { .. } => OUT_OF_REACH,
+            }
+        }
+    }
+}

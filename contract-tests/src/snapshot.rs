@@ -1,0 +1,289 @@
+//! Reviewed answers: `snapshots/<vendor>/<endpoint>/<case>.snap`, in the form that `insta` writes.
+
+use std::{
+    fmt::Write as _,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use serde_json::Value;
+
+use crate::{
+    case::Case,
+    mismatch::{Mismatch, brief, kind, place},
+    schema::Inside,
+    target::{Answer, Strictness},
+};
+
+/// Names the folder of snapshots, where they do not lie beside the sources.
+pub const FOLDER_VARIABLE: &str = "GSP_CONTRACT_SNAPSHOTS";
+
+/// Headers that say nothing of the vendor.
+const PLAIN_HEADERS: [&str; 7] = [
+    "connection",
+    "content-length",
+    "date",
+    "keep-alive",
+    "transfer-encoding",
+    "x-sim-exchange",
+    "x-sim-hint",
+];
+
+/// Where the snapshots lie.
+#[must_use]
+pub fn folder() -> PathBuf {
+    std::env::var_os(FOLDER_VARIABLE)
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots"), PathBuf::from)
+}
+
+/// The folder of a case's snapshot, below the folder of all.
+#[must_use]
+pub fn folder_of(case: &Case) -> PathBuf {
+    Path::new(&case.vendor).join(&case.endpoint)
+}
+
+/// The file of a case's snapshot, below the folder of all.
+#[must_use]
+pub fn path_of(case: &Case) -> PathBuf {
+    folder_of(case).join(format!("{}.snap", case.name))
+}
+
+/// An answer as snapshots have it: status, headers, body, and what stands inside the body's base64
+/// texts. `body` has its volatile values hidden; `None` where it is no JSON.
+#[must_use]
+pub fn show(answer: &Answer, body: Option<&Value>, insides: &[Inside]) -> String {
+    let mut text = answer.status.to_string();
+    for (name, value) in &answer.headers {
+        if !PLAIN_HEADERS.contains(&name.as_str()) {
+            let _ = write!(text, "\n{name}: {value}");
+        }
+    }
+    text.push_str("\n\n");
+    match body {
+        Some(json) => text.push_str(&pretty(json)),
+        None => text.push_str(&String::from_utf8_lossy(&answer.body)),
+    }
+    for inside in insides {
+        let _ = write!(text, "\n\n--- {}, decoded ---\n", inside.pointer);
+        text.push_str(&pretty(&inside.json));
+    }
+    text
+}
+
+fn pretty(json: &Value) -> String {
+    serde_json::to_string_pretty(json).unwrap_or_default()
+}
+
+/// Reads a reviewed answer; `None` where there is none.
+///
+/// # Errors
+///
+/// When it is there but cannot be read.
+pub fn read(path: &Path) -> io::Result<Option<String>> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    // Two lines of dashes hold what `insta` knows about the snapshot.
+    let body = text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n"));
+    Ok(Some(body.map_or(text.as_str(), |(_, body)| body).to_owned()))
+}
+
+/// All snapshots below a folder, by their paths below it.
+///
+/// # Errors
+///
+/// What the file system says; a folder that is not there has none.
+pub fn all(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    fn walk(root: &Path, below: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
+        for entry in fs::read_dir(root.join(below))? {
+            let path = below.join(entry?.file_name());
+            if root.join(&path).is_dir() {
+                walk(root, &path, found)?;
+            } else if path.extension().is_some_and(|ending| ending == "snap") {
+                found.push(path);
+            }
+        }
+        Ok(())
+    }
+    let mut found = Vec::new();
+    if folder.is_dir() {
+        walk(folder, Path::new(""), &mut found)?;
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Holds an answer against the reviewed one, both as [`show`] gives them.
+#[must_use]
+pub fn compare(reviewed: &str, found: &str, strictness: Strictness) -> Vec<Mismatch> {
+    let (reviewed, found) = (reviewed.trim(), found.trim());
+    if reviewed == found {
+        return Vec::new();
+    }
+    let mut mismatches = Vec::new();
+    let (old_head, old_parts) = parts(reviewed);
+    let (new_head, new_parts) = parts(found);
+    if old_head != new_head {
+        lines("head", &old_head, &new_head, &mut mismatches);
+    }
+    if old_parts.len() != new_parts.len() {
+        let count = |n: usize| format!("{n} parts");
+        mismatches.push(Mismatch::new("body", count(old_parts.len()), count(new_parts.len())));
+    }
+    for ((name, old), (_, new)) in old_parts.iter().zip(&new_parts) {
+        match (serde_json::from_str::<Value>(old), serde_json::from_str::<Value>(new)) {
+            // What is decoded below is compared there; the base64 itself says nothing to people.
+            (Ok(old), Ok(new)) => {
+                differ(&old, &new, &mut name.clone(), strictness, &mut mismatches);
+            }
+            _ if strictness == Strictness::Values => lines("body", old, new, &mut mismatches),
+            _ => {}
+        }
+    }
+    mismatches
+}
+
+/// Status and headers; then the body and what was decoded, each with the pointer it stands at.
+fn parts(text: &str) -> (String, Vec<(String, String)>) {
+    let (head, body) = text.split_once("\n\n").unwrap_or((text, ""));
+    let mut sections = body.split("\n\n--- ");
+    let mut found = vec![(String::new(), sections.next().unwrap_or_default().to_owned())];
+    for section in sections {
+        let (pointer, json) = section.split_once(", decoded ---\n").unwrap_or(("", section));
+        found.push((pointer.to_owned(), json.to_owned()));
+    }
+    (head.to_owned(), found)
+}
+
+/// The first line that differs.
+fn lines(at: &str, old: &str, new: &str, mismatches: &mut Vec<Mismatch>) {
+    let (mut old, mut new) = (old.lines(), new.lines());
+    loop {
+        match (old.next(), new.next()) {
+            (None, None) => return,
+            (one, other) if one == other => (),
+            (one, other) => {
+                let told = |line: Option<&str>| {
+                    line.map_or_else(|| "nothing".to_owned(), |line| format!("{line:?}"))
+                };
+                mismatches.push(Mismatch::new(at, told(one), told(other)));
+                return;
+            }
+        }
+    }
+}
+
+fn differ(
+    old: &Value,
+    new: &Value,
+    pointer: &mut String,
+    strictness: Strictness,
+    mismatches: &mut Vec<Mismatch>,
+) {
+    let mut below = |step: &str, old: &Value, new: &Value, pointer: &mut String| {
+        let length = pointer.len();
+        pointer.push('/');
+        pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
+        differ(old, new, pointer, strictness, mismatches);
+        pointer.truncate(length);
+    };
+    match (old, new) {
+        (Value::Object(one), Value::Object(other)) => {
+            for (key, old) in one {
+                if let Some(new) = other.get(key) {
+                    below(key, old, new, pointer);
+                }
+            }
+            let keys =
+                |map: &serde_json::Map<String, Value>| map.keys().cloned().collect::<Vec<_>>();
+            if keys(one) != keys(other) {
+                let told = |names: Vec<String>| format!("the keys {}", names.join(", "));
+                mismatches.push(Mismatch::new(place(pointer), told(keys(one)), told(keys(other))));
+            }
+        }
+        (Value::Array(one), Value::Array(other)) => match strictness {
+            Strictness::Values => {
+                for (index, (old, new)) in one.iter().zip(other).enumerate() {
+                    below(&index.to_string(), old, new, pointer);
+                }
+                if one.len() != other.len() {
+                    let told = |count: usize| format!("{count} items");
+                    mismatches.push(Mismatch::new(
+                        place(pointer),
+                        told(one.len()),
+                        told(other.len()),
+                    ));
+                }
+            }
+            // Any item may look like any of the reviewed ones.
+            Strictness::Form => {
+                for (index, new) in other.iter().enumerate() {
+                    let alike = one.iter().any(|old| {
+                        let mut none = Vec::new();
+                        differ(old, new, &mut String::new(), strictness, &mut none);
+                        none.is_empty()
+                    });
+                    if let (false, Some(old)) = (alike, one.first()) {
+                        below(&index.to_string(), old, new, pointer);
+                    }
+                }
+            }
+        },
+        (Value::String(one), Value::String(other)) if strictness == Strictness::Form => {
+            let differs = form(one).is_some_and(|form_of_one| form(other) != Some(form_of_one));
+            let told = || Mismatch::new(place(pointer), format!("a text like {old}"), brief(new));
+            mismatches.extend(differs.then(told));
+        }
+        _ if kind(old) != kind(new) => {
+            mismatches.push(Mismatch::new(place(pointer), kind(old), kind(new)));
+        }
+        _ if strictness == Strictness::Values && old != new => {
+            mismatches.push(Mismatch::new(place(pointer), brief(old), brief(new)));
+        }
+        _ => {}
+    }
+}
+
+/// The form of a text that is digits and signs, such as a date; other texts have none.
+fn form(text: &str) -> Option<String> {
+    let signs = text.chars().all(|letter| letter.is_ascii_digit() || "-/:. ".contains(letter));
+    let form = |letter: char| if letter.is_ascii_digit() { '9' } else { letter };
+    (signs && !text.is_empty()).then(|| text.chars().map(form).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(old: &str, new: &str, strictness: Strictness) -> Vec<String> {
+        let text = |body: &str| format!("200\ncontent-type: application/json\n\n{body}");
+        compare(&text(old), &text(new), strictness).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn values_are_compared_one_by_one_and_keys_in_their_order() {
+        assert_eq!(
+            told(r#"{"a": {"b": 1}, "c": 2}"#, r#"{"c": 2, "a": {"b": 3}}"#, Strictness::Values),
+            ["`/a/b`: 1 promised, 3 found", "`/`: the keys a, c promised, the keys c, a found"]
+        );
+    }
+
+    #[test]
+    fn at_another_time_dates_may_differ_but_not_their_form() {
+        let reviewed = r#"{"on": "2026-10-18", "list": [{"n": 1}]}"#;
+        let later = r#"{"on": "2027-01-18", "list": [{"n": 2}, {"n": 3}]}"#;
+        assert!(told(reviewed, later, Strictness::Form).is_empty());
+        assert_eq!(
+            told(reviewed, r#"{"on": "18-01-2027", "list": []}"#, Strictness::Form),
+            ["`/on`: a text like \"2026-10-18\" promised, \"18-01-2027\" found"]
+        );
+    }
+
+    #[test]
+    fn another_status_is_told_as_it_stands() {
+        let told: Vec<_> = compare("200\n\n{}", "404\n\n{}", Strictness::Values);
+        assert_eq!(told[0].to_string(), "`head`: \"200\" promised, \"404\" found");
+    }
+}

@@ -1,0 +1,140 @@
+//! An answer held against all that is promised of it.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{
+    case::Case,
+    mismatch::Mismatch,
+    snapshot,
+    target::{Answer, Strictness, Target, TargetError},
+};
+
+/// What is said of a case.
+#[derive(Clone, Debug, Serialize)]
+pub struct Verdict {
+    /// `vendor::endpoint::case`.
+    pub case: String,
+    /// The vendor.
+    pub vendor: String,
+    /// The request in a line.
+    pub request: String,
+    /// What was otherwise than promised.
+    pub mismatches: Vec<Mismatch>,
+    /// Why it was not tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<String>,
+}
+
+impl Verdict {
+    /// Whether the case was tried and all was as promised.
+    #[must_use]
+    pub fn passed(&self) -> bool {
+        self.mismatches.is_empty() && self.skipped.is_none()
+    }
+}
+
+/// Holds an answer against status, outcome, code, volatile values and schema.
+///
+/// Gives what is otherwise, and the answer as snapshots have it.
+#[must_use]
+pub fn judge(case: &Case, answer: &Answer) -> (Vec<Mismatch>, String) {
+    let mut mismatches = Vec::new();
+    if answer.status != case.status {
+        mismatches.push(Mismatch::new(
+            "status",
+            case.status.to_string(),
+            answer.status.to_string(),
+        ));
+    }
+    if let Some(exchange) = &answer.exchange {
+        if exchange.outcome != case.outcome {
+            mismatches.push(Mismatch::new("outcome", &case.outcome, &exchange.outcome));
+        }
+        let code = case.code.as_deref().unwrap_or_default();
+        if exchange.code != code {
+            let told =
+                |code: &str| if code.is_empty() { "none".to_owned() } else { code.to_owned() };
+            mismatches.push(Mismatch::new("code", told(code), told(&exchange.code)));
+        }
+    } else {
+        mismatches.push(Mismatch::new("journal", "the exchange", "none"));
+    }
+    let mut body = match parsed(answer) {
+        Ok(body) => body,
+        Err(mismatch) => {
+            mismatches.push(mismatch);
+            None
+        }
+    };
+    let mut insides = Vec::new();
+    if let Some(schema) = &case.schema {
+        let text = || Value::from(String::from_utf8_lossy(&answer.body).into_owned());
+        let (more, found) = schema.check(&body.clone().unwrap_or_else(text));
+        mismatches.extend(more);
+        insides = found;
+    }
+    if let Some(body) = &mut body {
+        mismatches.extend(case.volatile.hide(body, answer.moment_ms));
+    }
+    let shown = snapshot::show(answer, body.as_ref(), &insides);
+    (mismatches, shown)
+}
+
+/// The body as JSON; `None` where it does not claim to be any.
+fn parsed(answer: &Answer) -> Result<Option<Value>, Mismatch> {
+    let content_type = answer.headers.iter().find(|(name, _)| name == "content-type");
+    if !content_type.is_some_and(|(_, value)| value.contains("json")) {
+        return Ok(None);
+    }
+    serde_json::from_slice(&answer.body)
+        .map(Some)
+        .map_err(|error| Mismatch::new("body", "JSON", error.to_string()))
+}
+
+/// Tries a case: asks, judges, holds the answer against the reviewed one.
+///
+/// # Errors
+///
+/// When the target is out of reach.
+pub async fn try_case(case: &Case, target: &Target) -> Result<Verdict, TargetError> {
+    let mut verdict = Verdict {
+        case: case.id(),
+        vendor: case.vendor.clone(),
+        request: case.told(),
+        mismatches: Vec::new(),
+        skipped: None,
+    };
+    let answer = match target.ask(case).await {
+        Ok(answer) => answer,
+        Err(TargetError::Request(why)) => {
+            verdict.skipped = Some(why.to_string());
+            return Ok(verdict);
+        }
+        Err(error) => return Err(error),
+    };
+    if answer.exchange.as_ref().is_some_and(|exchange| exchange.vendor.is_empty()) {
+        verdict.skipped = Some("the target does not play this vendor".to_owned());
+        return Ok(verdict);
+    }
+    let (mismatches, shown) = judge(case, &answer);
+    verdict.mismatches = mismatches;
+    verdict.mismatches.extend(reviewed(case, &shown, target.strictness()));
+    Ok(verdict)
+}
+
+/// Holds an answer against its snapshot. A vendor from a folder of one's own has no snapshots.
+fn reviewed(case: &Case, shown: &str, strictness: Strictness) -> Vec<Mismatch> {
+    let folder = snapshot::folder();
+    if !folder.join(&case.vendor).is_dir() {
+        return Vec::new();
+    }
+    let path = snapshot::path_of(case);
+    match snapshot::read(&folder.join(&path)) {
+        Ok(Some(reviewed)) => snapshot::compare(&reviewed, shown, strictness),
+        Ok(None) => vec![Mismatch::new("snapshot", path.display().to_string(), "none")],
+        Err(error) => {
+            vec![Mismatch::new("snapshot", path.display().to_string(), error.to_string())]
+        }
+    }
+}
