@@ -207,7 +207,15 @@ fn record(text: &str, gstin: &Result<Gstin, GstinError>) -> Value {
             "pan": gstin.pan(),
             "error": null,
         }),
-        Err(error) => json!({ "gstin": text, "valid": false, "error": error.to_string() }),
+        Err(error) => json!({
+            "gstin": text,
+            "valid": false,
+            "kind": null,
+            "state_code": null,
+            "state": null,
+            "pan": null,
+            "error": error.to_string(),
+        }),
     }
 }
 
