@@ -124,8 +124,8 @@ pub(super) fn at_keys(finding: Finding, keys: &[String], sources: &[Source]) -> 
             .get(file)
             .and_then(|source| Some((file, source.text[from..].find(&word)? + from)));
         let found = here.or_else(|| {
-            let texts = sources.iter().enumerate();
-            texts.filter_map(|(at, source)| Some((at, source.text.find(&word)?))).next()
+            let mut texts = sources.iter().enumerate();
+            texts.find_map(|(at, source)| Some((at, source.text.find(&word)?)))
         });
         let Some((at, start)) = found else { continue };
         best = Some((at, start..start + word.len()));

@@ -13,6 +13,7 @@ mod sample;
 pub mod schema;
 mod stories;
 mod variants;
+mod wiring;
 
 #[cfg(test)]
 mod tests;
@@ -57,7 +58,9 @@ pub fn check(ingredients: &Ingredients) -> Vec<Finding> {
         let cases = requests::cases(pack, &mut findings);
         rehearsal::check(pack, &register, &cases, &mut findings);
         promises::check(pack, &register, &cases, &mut findings);
+        wiring::check(pack, &mut findings);
         leftovers::check(pack, &mut findings);
+        wiring::declared_in_vain(pack, &mut findings);
         variants::check(pack, ingredients, &vocabulary, &register, &cases, &mut findings);
     }
     leftovers::shared_hosts(&files, &mut findings);

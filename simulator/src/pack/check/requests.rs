@@ -119,7 +119,7 @@ fn names(files: &PackFiles<'_>, request: &RequestFile, case: &Case) -> Vec<Findi
 }
 
 /// The names in the braces of a path.
-fn parameters(path: &str) -> Vec<String> {
+pub(super) fn parameters(path: &str) -> Vec<String> {
     path.split('/')
         .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
         .map(str::to_owned)

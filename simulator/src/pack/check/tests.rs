@@ -2,6 +2,7 @@ mod leftovers;
 mod loading;
 mod promises;
 mod rehearsal;
+mod wiring;
 
 use std::collections::BTreeMap;
 
