@@ -6,7 +6,10 @@ use std::{borrow::Cow, sync::Arc};
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, StatusCode, header::{ALLOW, CONTENT_TYPE}};
+use http::{
+    HeaderName, HeaderValue, StatusCode,
+    header::{ALLOW, CONTENT_TYPE},
+};
 use serde_json::{Value, json};
 use thiserror::Error;
 
@@ -87,6 +90,8 @@ pub enum SimulatorError {
         outcomes: Vec<String>,
         /// Codes that may be asked for.
         codes: Vec<String>,
+        /// The call that asks.
+        call: Box<Call>,
     },
 }
 
@@ -117,8 +122,7 @@ pub fn play(
     let mut scene = Scene::new(Arc::clone(pack), Arc::clone(&world.register), world.seed, call);
     let (route, body_fault) = route::find(pack, &mut scene);
     let mut scene = Arc::new(scene);
-    let failed =
-        |source| SimulatorError::Expression { vendor: pack.name.clone(), source };
+    let failed = |source| SimulatorError::Expression { vendor: pack.name.clone(), source };
     let index = match route {
         Route::Endpoint(index) => index,
         Route::Unknown(near) => {
@@ -165,7 +169,9 @@ pub fn play(
             stage(&mut scene, endpoint, tenant, gstin.as_deref());
             Decision { reply, via, reason: None }
         }
-        None => cause(&mut scene, endpoint, tenant, gstin.as_deref(), body_fault).map_err(failed)?,
+        None => {
+            cause(&mut scene, endpoint, tenant, gstin.as_deref(), body_fault).map_err(failed)?
+        }
     };
     faults.extend(wish.faults);
 
@@ -214,7 +220,7 @@ fn wish(world: &World, endpoint: &Endpoint, scene: &Scene) -> Result<Wish, Simul
         outcomes.sort();
         let mut codes: Vec<_> = endpoint.replies.by_code.keys().cloned().collect();
         codes.sort();
-        SimulatorError::Wish { message, outcomes, codes }
+        SimulatorError::Wish { message, outcomes, codes, call: Box::new(scene.call.clone()) }
     };
     let text = value.to_str().map_err(|_| refuse("`x-sim-outcome` is no text".to_owned()))?;
     let mut parts = text.split(';').map(str::trim);
