@@ -7,6 +7,7 @@ mod bad_http;
 mod common;
 mod determinism;
 mod journal;
+mod oddities;
 mod stories;
 mod triggers;
 mod ways_in;
