@@ -90,6 +90,8 @@ pub enum SimulatorError {
         outcomes: Vec<String>,
         /// Codes that may be asked for.
         codes: Vec<String>,
+        /// The call that asks.
+        call: Box<Call>,
     },
 }
 
@@ -218,7 +220,7 @@ fn wish(world: &World, endpoint: &Endpoint, scene: &Scene) -> Result<Wish, Simul
         outcomes.sort();
         let mut codes: Vec<_> = endpoint.replies.by_code.keys().cloned().collect();
         codes.sort();
-        SimulatorError::Wish { message, outcomes, codes }
+        SimulatorError::Wish { message, outcomes, codes, call: Box::new(scene.call.clone()) }
     };
     let text = value.to_str().map_err(|_| refuse("`x-sim-outcome` is no text".to_owned()))?;
     let mut parts = text.split(';').map(str::trim);

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method};
 
 /// A request that belongs to a vendor, with the time and number its tenant gave it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Call {
     /// Its place in the tenant's order: 1, 2, 3 …
     pub number: u64,

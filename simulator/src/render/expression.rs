@@ -6,11 +6,12 @@
 use std::sync::Arc;
 
 use ahash::AHashMap;
+use jiff::civil::Date;
 use minijinja::{Expression as Compiled, Value, value::Serde};
 
 use super::{
     datum::{Datum, Record},
-    filters::DateForm,
+    filters::{DateForm, beginning_of},
     jinja,
     names::{Kind, Known},
     scene::Scene,
@@ -48,6 +49,8 @@ enum Tail {
     NullIfMissing,
     /// `or '…'`.
     Or(String),
+    /// `| epoch_ms`.
+    EpochMilliseconds,
     /// `| epoch_s`.
     EpochSeconds,
 }
@@ -308,29 +311,29 @@ fn walk_value(value: &Value, parts: &[Box<str>], tail: &[Tail]) -> Result<Value,
 impl Tail {
     fn apply<'scene>(&self, datum: Datum<'scene>) -> Datum<'scene> {
         match self {
-            Self::Date(form) => match datum {
-                Datum::Day(day) => {
-                    let mut out = String::with_capacity(12);
-                    form.write_day(day, &mut out);
-                    Datum::Owned(out)
+            Self::Date(form) => {
+                let mut out = String::with_capacity(24);
+                match moment_of(&datum) {
+                    Some(Moment::Day(day)) => form.write_day(day, &mut out),
+                    Some(Moment::EpochMs(moment)) => form.write_moment(moment, &mut out),
+                    None => return datum,
                 }
-                Datum::Int(moment) => {
-                    let mut out = String::with_capacity(24);
-                    form.write_moment(moment, &mut out);
-                    Datum::Owned(out)
-                }
-                other => other,
-            },
+                Datum::Owned(out)
+            }
             Self::Join(glue) => match datum {
-                Datum::Texts([]) => Datum::Str(""),
+                Datum::Texts([]) | Datum::Missing | Datum::Null => Datum::Str(""),
                 Datum::Texts([one]) => Datum::Str(one),
                 Datum::Texts(texts) => Datum::Owned(texts.join(glue)),
+                Datum::Json(list @ serde_json::Value::Array(_)) => {
+                    let list = Value::from(Serde(list));
+                    let items = list.try_iter().into_iter().flatten();
+                    Datum::Owned(items.map(|item| item.to_string()).collect::<Vec<_>>().join(glue))
+                }
                 other => other,
             },
-            Self::Mapped(map) => match &datum {
-                Datum::Str(text) => map.get(*text).map_or(datum, |to| Datum::Owned(to.clone())),
-                Datum::Owned(text) => map.get(text).map_or(datum, |to| Datum::Owned(to.clone())),
-                _ => datum,
+            Self::Mapped(map) => match text_of(&datum).and_then(|text| map.get(text)) {
+                Some(to) => Datum::Owned(to.clone()),
+                None => datum,
             },
             Self::NullIfMissing => match datum {
                 Datum::Missing => Datum::Null,
@@ -343,10 +346,12 @@ impl Tail {
                     Datum::Owned(text.clone())
                 }
             }
-            Self::EpochSeconds => match datum {
-                Datum::Int(moment) => Datum::Int(moment.div_euclid(1000)),
-                other => other,
-            },
+            Self::EpochMilliseconds => {
+                moment_of(&datum).map_or(datum, |at| Datum::Int(at.epoch_ms()))
+            }
+            Self::EpochSeconds => {
+                moment_of(&datum).map_or(datum, |at| Datum::Int(at.epoch_ms().div_euclid(1000)))
+            }
         }
     }
 
@@ -354,12 +359,10 @@ impl Tail {
         match self {
             Self::Date(form) => {
                 let mut out = String::new();
-                if let Some(moment) = value.as_i64() {
-                    form.write_moment(moment, &mut out);
-                } else if let Some(day) = value.as_str().and_then(|text| text.parse().ok()) {
-                    form.write_day(day, &mut out);
-                } else {
-                    return value;
+                match moment_of_value(&value) {
+                    Some(Moment::Day(day)) => form.write_day(day, &mut out),
+                    Some(Moment::EpochMs(moment)) => form.write_moment(moment, &mut out),
+                    None => return value,
                 }
                 Value::from(out)
             }
@@ -375,11 +378,57 @@ impl Tail {
             },
             Self::NullIfMissing if value.is_undefined() => Value::from(()),
             Self::Or(text) if !value.is_true() => Value::from(text.as_str()),
-            Self::EpochSeconds => {
-                value.as_i64().map_or(value, |moment| Value::from(moment.div_euclid(1000)))
+            Self::EpochMilliseconds => {
+                moment_of_value(&value).map_or(value, |at| Value::from(at.epoch_ms()))
             }
+            Self::EpochSeconds => moment_of_value(&value)
+                .map_or(value, |at| Value::from(at.epoch_ms().div_euclid(1000))),
             Self::NullIfMissing | Self::Or(_) => value,
         }
+    }
+}
+
+/// A day, or a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Moment {
+    Day(Date),
+    EpochMs(i64),
+}
+
+impl Moment {
+    /// The moment, or when the day begins in India.
+    pub(super) fn epoch_ms(self) -> i64 {
+        match self {
+            Self::Day(day) => beginning_of(day),
+            Self::EpochMs(moment) => moment,
+        }
+    }
+}
+
+fn moment_of(datum: &Datum<'_>) -> Option<Moment> {
+    match datum {
+        Datum::Day(day) => Some(Moment::Day(*day)),
+        Datum::Int(moment) => Some(Moment::EpochMs(*moment)),
+        Datum::Json(serde_json::Value::Number(number)) => number.as_i64().map(Moment::EpochMs),
+        other => text_of(other)?.parse().ok().map(Moment::Day),
+    }
+}
+
+/// The same of a value that `MiniJinja` made.
+pub(super) fn moment_of_value(value: &Value) -> Option<Moment> {
+    match value.as_str() {
+        Some(text) => text.parse().ok().map(Moment::Day),
+        None if value.is_number() => value.as_i64().map(Moment::EpochMs),
+        None => None,
+    }
+}
+
+fn text_of<'datum>(datum: &'datum Datum<'_>) -> Option<&'datum str> {
+    match datum {
+        Datum::Str(text) => Some(text),
+        Datum::Owned(text) => Some(text),
+        Datum::Json(json) => json.as_str(),
+        _ => None,
     }
 }
 
@@ -425,9 +474,8 @@ fn plain_path(source: &str, lexicon: &Lexicon) -> Option<(Vec<Box<str>>, Vec<Tai
             .unwrap_or(rest.len());
         let (name, after) = rest.split_at(name_end);
         if name == "epoch_s" || name == "epoch_ms" {
-            if name == "epoch_s" {
-                tail.push(Tail::EpochSeconds);
-            }
+            let is_seconds = name == "epoch_s";
+            tail.push(if is_seconds { Tail::EpochSeconds } else { Tail::EpochMilliseconds });
             rest = after;
             continue;
         }

@@ -115,8 +115,19 @@ fn digit(number: i64) -> char {
 /// A moment as clocks in India show it: UTC + 5:30, all year.
 #[must_use]
 pub fn in_india(epoch_ms: i64) -> DateTime {
-    let zone = TimeZone::fixed(Offset::constant(5).saturating_add(jiff::Span::new().minutes(30)));
-    Timestamp::from_millisecond(epoch_ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone).datetime()
+    let moment = Timestamp::from_millisecond(epoch_ms).unwrap_or(Timestamp::UNIX_EPOCH);
+    moment.to_zoned(indian_time()).datetime()
+}
+
+/// When a day begins in India, in epoch milliseconds.
+#[must_use]
+pub fn beginning_of(day: Date) -> i64 {
+    let begins = day.to_zoned(indian_time());
+    begins.map_or(0, |begins| begins.timestamp().as_millisecond())
+}
+
+fn indian_time() -> TimeZone {
+    TimeZone::fixed(Offset::constant(5).saturating_add(jiff::Span::new().minutes(30)))
 }
 
 #[cfg(test)]
@@ -145,5 +156,12 @@ mod tests {
         let mut out = String::new();
         DateForm::new("DD/MM/YYYY hh:mm:ss.SSS A").write_moment(1_795_219_200_007, &mut out);
         assert_eq!(out, "21/11/2026 05:30:00.007 AM");
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_in_india() {
+        let begins = beginning_of(date(2017, 7, 1));
+        assert_eq!(begins, 1_498_847_400_000);
+        assert_eq!(in_india(begins), date(2017, 7, 1).at(0, 0, 0, 0));
     }
 }

@@ -12,6 +12,7 @@ use minijinja::{
 
 use super::{
     datum::{Datum, Record, filings_in},
+    expression::{Moment, moment_of_value},
     filters::DateForm,
     scene::Scene,
 };
@@ -29,8 +30,8 @@ pub static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment.set_undefined_behavior(UndefinedBehavior::Chainable);
     environment.set_fuel(Some(200_000));
     environment.add_filter("date", date);
-    environment.add_filter("epoch_ms", |moment: i64| moment);
-    environment.add_filter("epoch_s", |moment: i64| moment.div_euclid(1000));
+    environment.add_filter("epoch_ms", |moment: Value| epoch(moment, 1));
+    environment.add_filter("epoch_s", |moment: Value| epoch(moment, 1000));
     environment.add_filter("hex_number", |number: i64, width: usize| format!("{number:0width$x}"));
     environment.add_filter("mapped", mapped);
     environment.add_filter("pluck", pluck);
@@ -268,26 +269,23 @@ fn scene_of(state: &State<'_, '_>) -> Option<Arc<SceneHandle>> {
     state.lookup(SCENE)?.downcast_object::<SceneHandle>()
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the signature a filter must have")]
-fn date(moment: Value, form: &str) -> Result<Value, Error> {
+/// What is neither a day nor a moment stays as it is: it may be what a caller sent.
+fn date(moment: Value, form: &str) -> Value {
     let form = DateForm::new(form);
     let mut out = String::new();
-    if moment.is_undefined() || moment.is_none() {
-        return Ok(moment);
+    match moment_of_value(&moment) {
+        Some(Moment::EpochMs(epoch_ms)) => form.write_moment(epoch_ms, &mut out),
+        Some(Moment::Day(day)) => form.write_day(day, &mut out),
+        None => return moment,
     }
-    if let Some(epoch_ms) = moment.as_i64() {
-        form.write_moment(epoch_ms, &mut out);
-    } else {
-        let text = moment.as_str().unwrap_or_default();
-        let day = text.parse().map_err(|_| {
-            Error::new(
-                ErrorKind::InvalidOperation,
-                format!("`{text}` is neither a day (`YYYY-MM-DD`) nor epoch milliseconds"),
-            )
-        })?;
-        form.write_day(day, &mut out);
+    Value::from(out)
+}
+
+fn epoch(moment: Value, unit_ms: i64) -> Value {
+    match moment_of_value(&moment) {
+        Some(at) => Value::from(at.epoch_ms().div_euclid(unit_ms)),
+        None => moment,
     }
-    Ok(Value::from(out))
 }
 
 fn mapped(state: &State<'_, '_>, text: Value, map: &str) -> Result<Value, Error> {

@@ -3,6 +3,7 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -24,6 +25,12 @@ use crate::{
 /// No body longer than this is read, in bytes: 1 MiB.
 pub const BODY_LIMIT: usize = 1024 * 1024;
 
+/// So much of a body that is too long is heard and thrown away, in bytes: 32 MiB.
+const DRAIN_LIMIT: usize = 32 * 1024 * 1024;
+
+/// And for so long.
+const DRAIN_TIME: Duration = Duration::from_secs(5);
+
 /// What became of a request's body.
 enum Read {
     Whole(Bytes),
@@ -33,6 +40,16 @@ enum Read {
 
 /// Answers a call to a vendor, or says that there is none.
 pub(super) async fn answer(app: &App, mount: Mount, request: Request<Incoming>) -> Response<Body> {
+    let mut response = reply(app, mount, request).await;
+    if let Clock::Frozen(at_ms) = app.tenant.memory.clock
+        && !response.headers().contains_key(header::DATE)
+    {
+        response.headers_mut().insert(header::DATE, date(at_ms));
+    }
+    response
+}
+
+async fn reply(app: &App, mount: Mount, request: Request<Incoming>) -> Response<Body> {
     let (head, body) = request.into_parts();
     let read = read(&head.headers, body).await;
     let full = head.uri.path();
@@ -61,14 +78,29 @@ pub(super) async fn answer(app: &App, mount: Mount, request: Request<Incoming>) 
         Read::Whole(_) => {}
         Read::TooLarge => return too_large(app, &pack, call).await,
         Read::Broken => {
-            let text =
+            let detail =
                 "the body could not be read: it is cut off, or its length is not what it says";
-            return problem::response(StatusCode::BAD_REQUEST, text, None).map(Either::Right);
+            let ours = Ours {
+                status: StatusCode::BAD_REQUEST,
+                detail,
+                hint: "send as many bytes as `content-length` says, or whole chunks",
+                outcome: "unreadable-body",
+                via: Via::Nobody,
+            };
+            return problem_of_ours(app, Some(&pack), &call, &ours);
         }
     }
+    // What is left to tell of the call where playing it fails.
+    let stub = Call {
+        number: call.number,
+        at_ms: call.at_ms,
+        method: call.method.clone(),
+        path: call.path.clone(),
+        ..Call::default()
+    };
     match play(app, &pack, call) {
         Ok(exchange) => finish(app, &pack, exchange).await,
-        Err(trouble) => our_trouble(&trouble),
+        Err(trouble) => our_trouble(app, &pack, &stub, &trouble),
     }
 }
 
@@ -88,13 +120,35 @@ async fn read(headers: &HeaderMap, body: Incoming) -> Read {
     }
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|text| text.to_str().ok());
     if announced.and_then(|text| text.parse::<u64>().ok()).is_some_and(|n| n > BODY_LIMIT as u64) {
+        if !headers.contains_key(header::EXPECT) {
+            drain(body).await;
+        }
         return Read::TooLarge;
     }
-    match Limited::new(body, BODY_LIMIT).collect().await {
+    let mut body = body;
+    match Limited::new(&mut body, BODY_LIMIT).collect().await {
         Ok(collected) => Read::Whole(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Read::TooLarge,
+        Err(error) if error.is::<LengthLimitError>() => {
+            drain(body).await;
+            Read::TooLarge
+        }
         Err(_) => Read::Broken,
     }
+}
+
+/// Hears a client out, within bounds: many read no reply before they have sent all, and closing
+/// on bytes unread would reset the connection and take the reply with it.
+async fn drain(mut body: Incoming) {
+    let mut left = DRAIN_LIMIT;
+    let all = async {
+        while let Some(Ok(frame)) = body.frame().await {
+            left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
+            if left == 0 {
+                break;
+            }
+        }
+    };
+    let _ = tokio::time::timeout(DRAIN_TIME, all).await;
 }
 
 /// The vendor whose real host name the call was sent to.
@@ -113,6 +167,13 @@ fn vendor_of_path<'app, 'path>(
 }
 
 async fn too_large(app: &App, pack: &Arc<Pack>, call: Call) -> Response<Body> {
+    let stub = Call {
+        number: call.number,
+        at_ms: call.at_ms,
+        method: call.method.clone(),
+        path: call.path.clone(),
+        ..Call::default()
+    };
     let scene = Scene::new(Arc::clone(pack), Arc::clone(&app.world.register), app.world.seed, call);
     let plain = (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large");
     let hint = format!("the body is longer than {BODY_LIMIT} bytes");
@@ -124,7 +185,8 @@ async fn too_large(app: &App, pack: &Arc<Pack>, call: Call) -> Response<Body> {
             response
         }
         Err(source) => {
-            our_trouble(&SimulatorError::Expression { vendor: pack.name.clone(), source })
+            let trouble = SimulatorError::Expression { vendor: pack.name.clone(), source };
+            our_trouble(app, pack, &stub, &trouble)
         }
     }
 }
@@ -176,62 +238,100 @@ fn date(at_ms: i64) -> HeaderValue {
         .unwrap_or(HeaderValue::from_static("Thu, 01 Jan 1970 00:00:00 GMT"))
 }
 
-/// No vendor was named: a plain problem that says which there are.
-fn nobody(app: &App, call: &Call) -> Response<Body> {
-    let names: Vec<_> = app.world.packs.iter().map(|pack| pack.name.as_str()).collect();
-    let hint = format!(
-        "no vendor is at {}; there are: /{}; ours is /__sim/",
-        call.path,
-        names.join(", /")
-    );
-    let mut response = problem::response(StatusCode::NOT_FOUND, "no vendor is here", Some(&hint));
-    let reply = Reply { status: StatusCode::NOT_FOUND, headers: Vec::new(), body: Bytes::new() };
+/// A problem that no vendor gives.
+struct Ours<'text> {
+    status: StatusCode,
+    detail: &'text str,
+    hint: &'text str,
+    outcome: &'text str,
+    via: Via,
+}
+
+/// Keeps the exchange and tells the problem.
+fn problem_of_ours(app: &App, pack: Option<&Pack>, call: &Call, ours: &Ours<'_>) -> Response<Body> {
+    let mut response = problem::response(ours.status, ours.detail, Some(ours.hint));
+    let request = match pack {
+        Some(pack) => Recorded::of(call, &pack.secret_headers, &pack.secret_queries),
+        // Whoever it was meant for, its credentials are not kept.
+        None => {
+            let of_all = |secrets: fn(&Pack) -> &Vec<String>| -> Vec<String> {
+                app.world.packs.iter().flat_map(|pack| secrets(pack).clone()).collect()
+            };
+            Recorded::of(
+                call,
+                &of_all(|pack| &pack.secret_headers),
+                &of_all(|pack| &pack.secret_queries),
+            )
+        }
+    };
     app.tenant.journal.keep(Entry {
         id: call.number,
         at_ms: call.at_ms,
-        vendor: "".into(),
+        vendor: pack.map_or("", |pack| &pack.name).into(),
         endpoint: "".into(),
         account: "".into(),
-        request: Recorded::of(call, &[], &[]),
+        request,
         gstin: "".into(),
-        outcome: "unknown-route".into(),
+        outcome: ours.outcome.into(),
         code: "".into(),
-        via: Via::Nobody,
-        status: reply.status.as_u16(),
+        via: ours.via,
+        status: ours.status.as_u16(),
         reply_head: "".into(),
-        reply_body: reply.body,
+        reply_body: Bytes::new(),
         wait_ms: 0,
-        hint: hint.as_str().into(),
+        hint: ours.hint.into(),
     });
     response.headers_mut().insert(EXCHANGE_HEADER, HeaderValue::from(call.number));
-    if let Ok(hint) = HeaderValue::from_str(&hint) {
+    if let Ok(hint) = HeaderValue::from_str(ours.hint) {
         response.headers_mut().insert(HINT_HEADER, hint);
     }
     response.map(Either::Right)
 }
 
+/// No vendor was named: a plain problem that says which there are.
+fn nobody(app: &App, call: &Call) -> Response<Body> {
+    let names: Vec<_> = app.world.packs.iter().map(|pack| pack.name.as_str()).collect();
+    let names = names.join(", /");
+    let hint = format!("no vendor is at {}; there are: /{names}; ours is /__sim/", call.path);
+    let ours = Ours {
+        status: StatusCode::NOT_FOUND,
+        detail: "no vendor is here",
+        hint: &hint,
+        outcome: "unknown-route",
+        via: Via::Nobody,
+    };
+    problem_of_ours(app, None, call, &ours)
+}
+
 /// We could not play the part: a problem of ours, told as such.
-fn our_trouble(trouble: &SimulatorError) -> Response<Body> {
-    match trouble {
-        SimulatorError::Wish { message, outcomes, codes } => {
+fn our_trouble(app: &App, pack: &Pack, call: &Call, trouble: &SimulatorError) -> Response<Body> {
+    let (status, detail, hint) = match trouble {
+        SimulatorError::Wish { message, outcomes, codes, call } => {
             let hint = format!("outcomes: {}; codes: {}", outcomes.join(", "), codes.join(", "));
-            problem::response(StatusCode::BAD_REQUEST, message, Some(&hint)).map(Either::Right)
+            let ours = Ours {
+                status: StatusCode::BAD_REQUEST,
+                detail: message,
+                hint: &hint,
+                outcome: "unknown-outcome",
+                via: Via::Header,
+            };
+            return problem_of_ours(app, Some(pack), call, &ours);
         }
         SimulatorError::Panic { .. } => {
             error!(error = %trouble, "a call could not be played");
             let hint =
                 "this is a fault of gspsim, not of your call; please report it with the request";
-            problem::response(StatusCode::INTERNAL_SERVER_ERROR, &trouble.to_string(), Some(hint))
-                .map(Either::Right)
+            (StatusCode::INTERNAL_SERVER_ERROR, trouble.to_string(), hint)
         }
         SimulatorError::Expression { source, .. } => {
             error!(error = %trouble, cause = %source, "a reply could not be rendered");
-            let detail = format!("{trouble}: {source}");
             let hint = "run `gspsim check`; it names the body and the expression";
-            problem::response(StatusCode::INTERNAL_SERVER_ERROR, &detail, Some(hint))
-                .map(Either::Right)
+            (StatusCode::INTERNAL_SERVER_ERROR, format!("{trouble}: {source}"), hint)
         }
-    }
+    };
+    let ours =
+        Ours { status, detail: &detail, hint, outcome: "simulator-trouble", via: Via::Nobody };
+    problem_of_ours(app, Some(pack), call, &ours)
 }
 
 /// A reply as it goes out.

@@ -14,8 +14,15 @@ pub(super) fn check<T>(
     _peer: IpAddr,
 ) -> Result<(), Box<Response<Body>>> {
     let headers = request.headers();
-    if let Some(origin) = text(headers, &header::ORIGIN)
-        && !is_own(origin, text(headers, &header::HOST))
+    let Ok(host) = only(headers, &header::HOST) else {
+        return Err(refuse(
+            StatusCode::FORBIDDEN,
+            "the request names its host twice, or not in letters",
+            "send one `Host`, such as 127.0.0.1 or localhost",
+        ));
+    };
+    let origin = only(headers, &header::ORIGIN);
+    if origin.is_err() || origin.is_ok_and(|origin| origin.is_some_and(|text| !is_own(text, host)))
     {
         return Err(refuse(
             StatusCode::FORBIDDEN,
@@ -24,8 +31,7 @@ pub(super) fn check<T>(
         ));
     }
     let Some(token) = &app.admin_token else {
-        let host = text(headers, &header::HOST).unwrap_or("localhost");
-        if is_local(host) {
+        if is_local(host.unwrap_or("localhost")) {
             return Ok(());
         }
         return Err(refuse(
@@ -34,8 +40,9 @@ pub(super) fn check<T>(
             "call it as 127.0.0.1 or localhost, or start with --admin-token",
         ));
     };
-    let sent =
-        text(headers, &header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
+    let sent = only(headers, &header::AUTHORIZATION).ok().flatten();
+    let sent = sent.and_then(|value| value.split_once(' '));
+    let sent = sent.filter(|(word, _)| word.eq_ignore_ascii_case("Bearer")).map(|(_, sent)| sent);
     if sent.is_some_and(|sent| same(sent.trim().as_bytes(), token.as_bytes())) {
         return Ok(());
     }
@@ -55,11 +62,17 @@ fn refuse(status: StatusCode, detail: &str, hint: &str) -> Box<Response<Body>> {
     Box::new(response)
 }
 
-fn text<'headers>(
+/// A header's text, where it is there; an error where it is there twice or is no text.
+fn only<'headers>(
     headers: &'headers HeaderMap,
     name: &header::HeaderName,
-) -> Option<&'headers str> {
-    headers.get(name)?.to_str().ok()
+) -> Result<Option<&'headers str>, ()> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (None, _) => Ok(None),
+        (Some(value), None) => value.to_str().map(Some).map_err(|_| ()),
+        (Some(_), Some(_)) => Err(()),
+    }
 }
 
 /// Whether an origin is the address the request was sent to.
@@ -74,7 +87,8 @@ fn is_local(host: &str) -> bool {
         Some(rest) => rest.split(']').next().unwrap_or_default(),
         None => host.rsplit_once(':').map_or(host, |(name, _)| name),
     };
-    name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    name.eq_ignore_ascii_case("localhost")
+        || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// Compares without telling by time where two texts differ.

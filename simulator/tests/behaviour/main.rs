@@ -1,8 +1,13 @@
 //! How the simulator behaves, tried from outside over real sockets.
 
+mod admin;
 mod bad_addresses;
 mod bad_bodies;
 mod bad_http;
 mod common;
+mod determinism;
+mod journal;
+mod oddities;
 mod stories;
 mod triggers;
+mod ways_in;
