@@ -1,4 +1,4 @@
-//! "/verify/indian_gst" of AccuAuth.
+//! `/verify/indian_gst` of `AccuAuth`.
 
 use gsp_simulator::Simulator;
 use reqwest::{Method, RequestBuilder};
@@ -97,8 +97,8 @@ async fn the_success_sample_has_these_keys_in_this_order() {
     assert_eq!(keys(&result["contacted"]), ["mob_num", "email", "name"]);
 }
 
-/// "can_flag": "NA", "em": "", "addr": "NA", "mb": "", "last_updated_date": "NA", "mob_num": null,
-/// "ppr": "NA", "cmp_rt": "NA", "cxdt": ""
+// "can_flag": "NA", "em": "", "addr": "NA", "mb": "", "last_updated_date": "NA", "mob_num": null,
+// "ppr": "NA", "cmp_rt": "NA", "cxdt": ""
 #[tokio::test]
 async fn what_is_not_known_is_written_as_in_the_sample() {
     let simulator = simulator().await;
@@ -123,7 +123,7 @@ async fn what_is_not_known_is_written_as_in_the_sample() {
     assert_eq!(json["result"]["rgdt"], "01/07/2017");
 }
 
-/// "status": "INVALID_ARGUMENT", "reason": "argument 'gstin': not found", "request_id": "TID8bf4…"
+// "status": "INVALID_ARGUMENT", "reason": "argument 'gstin': not found", "request_id": "TID8bf4…"
 #[tokio::test]
 async fn a_missing_gstin_gives_the_error_sample() {
     let simulator = simulator().await;
@@ -139,7 +139,7 @@ async fn a_missing_gstin_gives_the_error_sample() {
     assert_eq!((reply.status, json.to_string()), (400, sample.to_string()));
 }
 
-/// "Please see the reason field for details when the above 40X / 51X error occurred"
+// "Please see the reason field for details when the above 40X / 51X error occurred"
 #[tokio::test]
 async fn every_row_of_the_table_of_errors_is_answered_and_in_the_catalog() {
     let simulator = simulator().await;
@@ -168,7 +168,7 @@ async fn every_result_code_is_answered_and_in_the_catalog() {
     }
 }
 
-/// "consent: This must be Y"
+// "consent: This must be Y"
 #[tokio::test]
 async fn another_consent_is_a_missing_one() {
     let simulator = simulator().await;

@@ -63,7 +63,7 @@ const ERROR_CODES: [(u16, u32, &str); 12] = [
     (500, 5001, "Request could not be processed"),
 ];
 
-/// "https://api.attestr.com/api/{version}/public/corpx/gstin", "Basic {authToken}"
+/// `https://api.attestr.com/api/{version}/public/corpx/gstin`, "Basic {authToken}"
 fn post(simulator: &Simulator, version: &str) -> RequestBuilder {
     request(simulator, Method::POST, &format!("/attestr/api/{version}/public/corpx/gstin"))
         .header("Content-Type", "application/json")
@@ -112,9 +112,9 @@ async fn every_row_of_the_table_of_errors_is_answered_and_in_the_catalog() {
     }
 }
 
-/// "fy … Required if fetch returns input parameter is set to true"; "the allowed "fy" parameter
-/// values range from 2017-18 till current fiscal year. Values smaller than 2017-18 and greater
-/// than current fiscal year will throw malformed request error."
+// "fy … Required if fetch returns input parameter is set to true"; "the allowed "fy" parameter
+// values range from 2017-18 till current fiscal year. Values smaller than 2017-18 and greater
+// than current fiscal year will throw malformed request error."
 #[tokio::test]
 async fn financial_years_from_2017_18_till_the_current_one_are_taken() {
     let simulator = simulator().await;
@@ -129,7 +129,7 @@ async fn financial_years_from_2017_18_till_the_current_one_are_taken() {
     assert_eq!((reply.status, reply.text), (400, compact(ERROR_RESPONSE)));
 }
 
-/// "einvoiceEnabled … Available from API version v2 onwards."
+// "einvoiceEnabled … Available from API version v2 onwards."
 #[tokio::test]
 async fn einvoice_enabled_is_told_from_v2_on() {
     let simulator = simulator().await;
@@ -139,8 +139,8 @@ async fn einvoice_enabled_is_told_from_v2_on() {
     }
 }
 
-/// "returns key is not available in the response if the value of input parameter fetchFilings is
-/// provided as false."
+// "returns key is not available in the response if the value of input parameter fetchFilings is
+// provided as false."
 #[tokio::test]
 async fn without_fetch_filings_there_is_no_such_key() {
     let simulator = simulator().await;
@@ -149,7 +149,7 @@ async fn without_fetch_filings_there_is_no_such_key() {
     assert!(reply.get("filings").is_none() && reply.get("returns").is_none(), "{reply}");
 }
 
-/// The tables "Address Object" and "GSTFiling Object", "AddressTypeEnum": PRIMARY, ADDITIONAL.
+// The tables "Address Object" and "GSTFiling Object", "AddressTypeEnum": PRIMARY, ADDITIONAL.
 #[tokio::test]
 async fn addresses_and_filings_have_the_keys_of_their_tables() {
     let simulator = simulator().await;

@@ -1,4 +1,4 @@
-//! The OpenAPI page of FinAGG GSP.
+//! The `OpenAPI` page of `FinAGG` GSP.
 
 use gsp_simulator::Simulator;
 use reqwest::{Method, RequestBuilder};
@@ -21,8 +21,8 @@ fn get(simulator: &Simulator, path: &str) -> RequestBuilder {
     request(simulator, Method::GET, &path).header("x-api-key", "sim-finagg-key")
 }
 
-/// "Searches GSTN records", "Fetches GST return filing status", "Fetches all GSTINs registered
-/// under a given PAN": each prints the same sample.
+// "Searches GSTN records", "Fetches GST return filing status", "Fetches all GSTINs registered
+// under a given PAN": each prints the same sample.
 #[tokio::test]
 async fn a_malformed_request_gives_the_sample_of_each_operation() {
     let simulator = simulator().await;
@@ -40,7 +40,7 @@ async fn a_malformed_request_gives_the_sample_of_each_operation() {
     assert_eq!(catalog("finagg", "GEN5007"), (400, "Malformed Request".to_owned()));
 }
 
-/// "action=SEARCHGSTIN", "Searches GSTN records to validate a GSTIN and retrieve taxpayer details."
+// "action=SEARCHGSTIN", "Searches GSTN records to validate a GSTIN and retrieve taxpayer details."
 #[tokio::test]
 async fn the_documented_action_finds_a_taxpayer() {
     let simulator = simulator().await;
@@ -49,7 +49,7 @@ async fn the_documented_action_finds_a_taxpayer() {
     assert_eq!(reply.json()["data"]["gstin"], "27AAACS0000A1ZG");
 }
 
-/// What a live client saw: 500 and no more than `status_cd`, whatever the GSTIN.
+// What a live client saw: 500 and no more than `status_cd`, whatever the GSTIN.
 #[tokio::test]
 async fn a_wrong_action_or_version_gives_the_bare_status_cd() {
     let simulator = simulator().await;
@@ -65,8 +65,8 @@ async fn a_wrong_action_or_version_gives_the_bare_status_cd() {
     }
 }
 
-/// "All APIs are protected using API Key authentication"; "These are API servers and not meant to
-/// be browsable (except for Ping and GSTN Health endpoints)."
+// "All APIs are protected using API Key authentication"; "These are API servers and not meant to
+// be browsable (except for Ping and GSTN Health endpoints)."
 #[tokio::test]
 async fn all_but_ping_and_health_want_a_key() {
     let simulator = simulator().await;

@@ -100,8 +100,8 @@ async fn every_row_of_the_table_of_errors_is_answered_and_in_the_catalog() {
     }
 }
 
-/// "Missing or malformed GSTIN", "missing or invalid token", "User not a member of the
-/// organization", "GSTIN not found in government records"
+// "Missing or malformed GSTIN", "missing or invalid token", "User not a member of the
+// organization", "GSTIN not found in government records"
 #[tokio::test]
 async fn each_condition_of_the_table_causes_its_status() {
     let simulator = simulator().await;

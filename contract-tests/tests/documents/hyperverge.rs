@@ -1,4 +1,4 @@
-//! "GST Authentication API - v2" of HyperVerge.
+//! "GST Authentication API - v2" of `HyperVerge`.
 
 use gsp_simulator::Simulator;
 use reqwest::{Method, RequestBuilder};
@@ -113,8 +113,8 @@ async fn the_five_error_samples_are_answered_to_the_letter() {
     }
 }
 
-/// "missing the gstin input", "missing the mandatory credentials", "incorrect GSTIN input that is
-/// empty, invalid, or does not exist"
+// "missing the gstin input", "missing the mandatory credentials", "incorrect GSTIN input that is
+// empty, invalid, or does not exist"
 #[tokio::test]
 async fn what_the_caller_can_cause_gives_the_same_samples() {
     let simulator = simulator().await;
@@ -196,8 +196,8 @@ async fn the_success_sample_has_these_keys_in_this_order() {
     assert_eq!(keys(&json["metadata"]), ["requestId"]);
 }
 
-/// "When true, dates are returned as DD-MM-YYYY; when false, as DD/MM/YYYY": a boolean in the
-/// table, a text in the curl sample.
+// "When true, dates are returned as DD-MM-YYYY; when false, as DD/MM/YYYY": a boolean in the
+// table, a text in the curl sample.
 #[tokio::test]
 async fn format_date_chooses_between_hyphens_and_slashes() {
     let simulator = simulator().await;
@@ -214,8 +214,8 @@ async fn format_date_chooses_between_hyphens_and_slashes() {
     }
 }
 
-/// "addressList: returned when sendAddressList is enabled in the request body"; "yes or no",
-/// default "no"
+// "addressList: returned when sendAddressList is enabled in the request body"; "yes or no",
+// default "no"
 #[tokio::test]
 async fn the_address_list_comes_when_it_is_asked_for() {
     let simulator = simulator().await;
