@@ -136,7 +136,7 @@ pub fn compare(reviewed: &str, found: &str, strictness: Strictness) -> Vec<Misma
         match (serde_json::from_str::<Value>(old), serde_json::from_str::<Value>(new)) {
             // What is decoded below is compared there; the base64 itself says nothing to people.
             (Ok(old), Ok(new)) => {
-                differ(&old, &new, &mut name.clone(), strictness, &mut mismatches);
+                differ(&old, &new, name, strictness, &mut mismatches);
             }
             _ if strictness == Strictness::Values => lines("body", old, new, &mut mismatches),
             _ => {}
@@ -178,30 +178,34 @@ fn lines(at: &str, old: &str, new: &str, mismatches: &mut Vec<Mismatch>) {
 fn differ(
     old: &Value,
     new: &Value,
-    pointer: &mut String,
+    pointer: &str,
     strictness: Strictness,
     mismatches: &mut Vec<Mismatch>,
 ) {
-    let mut below = |step: &str, old: &Value, new: &Value, pointer: &mut String| {
-        let length = pointer.len();
-        pointer.push('/');
-        pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
-        differ(old, new, pointer, strictness, mismatches);
-        pointer.truncate(length);
+    let mut below = |key: &str, old: &Value, new: &Value, pointer: &str| {
+        differ(old, new, &step(pointer, key), strictness, mismatches);
     };
     match (old, new) {
         (Value::Object(one), Value::Object(other)) => {
+            let mut missing = Vec::new();
             for (key, old) in one {
-                if let Some(new) = other.get(key) {
-                    below(key, old, new, pointer);
+                match other.get(key) {
+                    Some(new) => below(key, old, new, pointer),
+                    None => missing.push(Mismatch::new(step(pointer, key), brief(old), "no key")),
                 }
             }
-            let keys =
-                |map: &serde_json::Map<String, Value>| map.keys().cloned().collect::<Vec<_>>();
-            if keys(one) != keys(other) {
-                let told = |names: Vec<String>| format!("the keys {}", names.join(", "));
-                mismatches.push(Mismatch::new(place(pointer), told(keys(one)), told(keys(other))));
+            let more = other.iter().filter(|(key, _)| !one.contains_key(*key));
+            missing.extend(
+                more.map(|(key, new)| Mismatch::new(step(pointer, key), "no key", brief(new))),
+            );
+            if missing.is_empty() && !one.keys().eq(other.keys()) {
+                let told = |map: &serde_json::Map<String, Value>| {
+                    let names: Vec<_> = map.keys().map(String::as_str).collect();
+                    format!("the order {}", names.join(", "))
+                };
+                missing.push(Mismatch::new(place(pointer), told(one), told(other)));
             }
+            mismatches.extend(missing);
         }
         (Value::Array(one), Value::Array(other)) => match strictness {
             Strictness::Values => {
@@ -222,7 +226,7 @@ fn differ(
                 for (index, new) in other.iter().enumerate() {
                     let alike = one.iter().any(|old| {
                         let mut none = Vec::new();
-                        differ(old, new, &mut String::new(), strictness, &mut none);
+                        differ(old, new, "", strictness, &mut none);
                         none.is_empty()
                     });
                     if let (false, Some(old)) = (alike, one.first()) {
@@ -246,6 +250,11 @@ fn differ(
     }
 }
 
+/// A pointer to a key below another.
+fn step(pointer: &str, key: &str) -> String {
+    format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
+}
+
 /// The form of a text that is digits and signs, such as a date; other texts have none.
 fn form(text: &str) -> Option<String> {
     let signs = text.chars().all(|letter| letter.is_ascii_digit() || "-/:. ".contains(letter));
@@ -266,7 +275,11 @@ mod tests {
     fn values_are_compared_one_by_one_and_keys_in_their_order() {
         assert_eq!(
             told(r#"{"a": {"b": 1}, "c": 2}"#, r#"{"c": 2, "a": {"b": 3}}"#, Strictness::Values),
-            ["`/a/b`: 1 promised, 3 found", "`/`: the keys a, c promised, the keys c, a found"]
+            ["`/a/b`: 1 promised, 3 found", "`/`: the order a, c promised, the order c, a found"]
+        );
+        assert_eq!(
+            told(r#"{"a": 1}"#, r#"{"b": 2}"#, Strictness::Values),
+            ["`/a`: 1 promised, no key found", "`/b`: no key promised, 2 found"]
         );
     }
 

@@ -262,8 +262,12 @@ impl Target {
         Ok(reply.json().await.ok())
     }
 
-    /// What time it is there.
-    async fn now_ms(&self) -> Result<i64, TargetError> {
+    /// What time it is there, in epoch milliseconds.
+    ///
+    /// # Errors
+    ///
+    /// When it does not answer.
+    pub async fn now_ms(&self) -> Result<i64, TargetError> {
         if let Clock::Frozen { at_ms, .. } = self.clock {
             return Ok(at_ms);
         }

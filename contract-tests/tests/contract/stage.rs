@@ -8,7 +8,7 @@ use tokio::runtime::Runtime;
 
 /// Where the trials play.
 pub(crate) struct Stage {
-    suite: Arc<Suite>,
+    pub(crate) suite: Arc<Suite>,
     begun: OnceLock<Result<(Runtime, Target), String>>,
 }
 
