@@ -45,10 +45,10 @@ impl Child {
         Ok(child)
     }
 
-    /// The bare axum server.
-    pub(crate) fn reference(cases: &[Case]) -> Fallible<Self> {
-        let plans: Vec<Plan> = cases.iter().map(Plan::from).collect();
-        Self::spawn(own_command()?.args(["serve-reference", &serde_json::to_string(&plans)?]))
+    /// The bare axum server for a case.
+    pub(crate) fn reference(case: &Case) -> Fallible<Self> {
+        let plan = serde_json::to_string(&Plan::from(case))?;
+        Self::spawn(own_command()?.args(["serve-reference", &plan]))
     }
 
     /// Starts a program that prints its address in its first line.

@@ -2,7 +2,8 @@
 //!
 //! Both serve from a process of their own with one thread on one core; this process loads them in
 //! turn from the other core. Prints Markdown tables for `docs/performance.md`; `--quick` takes
-//! fewer and shorter rounds (`cargo bench -p gsp-simulator -- --quick`).
+//! fewer and shorter rounds (`cargo bench -p gsp-simulator -- --quick`), `--walk` leaves the sockets
+//! out, and a part of a case's name takes only the cases that have it.
 
 #![expect(clippy::print_stdout, reason = "printing is this program's job")]
 
@@ -12,6 +13,7 @@ mod cases;
 mod child;
 mod load;
 mod numbers;
+mod parts;
 mod reference;
 mod rules;
 mod tables;
@@ -46,7 +48,7 @@ fn main() -> Fallible {
     let text: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match text.as_slice() {
         ["serve-simulator", folder] => return child::serve_simulator(folder),
-        ["serve-reference", routes] => return reference::serve(routes),
+        ["serve-reference", plan] => return reference::serve(plan),
         _ => {}
     }
     let effort = if text.contains(&"--quick") {
@@ -55,23 +57,26 @@ fn main() -> Fallible {
         Effort { rounds: 9, time: Duration::from_millis(400), starts: 15 }
     };
     let only = text.iter().find(|argument| !argument.starts_with("--")).copied();
-    measure(effort, only)
+    measure(effort, only, text.contains(&"--walk"))
 }
 
-fn measure(effort: Effort, only: Option<&str>) -> Fallible {
+fn measure(effort: Effort, only: Option<&str>, walk_only: bool) -> Fallible {
     let world = gsp_simulator::world::World::load(&gsp_simulator::world::Ingredients::default())
         .map_err(|findings| format!("{} findings in the fixtures", findings.len()))?;
     let mut cases = cases::read(&world)?;
     cases.retain(|case| only.is_none_or(|part| case.name.contains(part)));
+    if walk_only {
+        return parts::print(&world, &cases, effort.time);
+    }
     let simulators: Vec<Child> =
         RULES.iter().map(|count| Child::simulator(*count)).collect::<Fallible<_>>()?;
     for case in &mut cases {
         case.reply_bytes = Load::open(simulators[0].address)?.mean_reply(case, FEW)?;
     }
-    let reference = Child::reference(&cases)?;
     println!("{}\n", tables::machine());
     at_rest(effort)?;
-    let bench = Bench { effort, simulators, reference };
+    parts::print(&world, &cases, effort.time)?;
+    let bench = Bench { effort, simulators };
     child::pin_this()?;
     bench.against_axum(&cases)?;
     let main: Vec<&Case> = cases.iter().filter(|case| case.is_main).collect();
@@ -85,7 +90,6 @@ struct Bench {
     effort: Effort,
     /// One for each of [`RULES`].
     simulators: Vec<Child>,
-    reference: Child,
 }
 
 impl Bench {
@@ -115,7 +119,8 @@ impl Bench {
         );
         println!("|---|--:|--:|--:|--:|--:|--:|--:|");
         for case in cases {
-            let servers = [(&self.reference, FEW), (&self.simulators[0], FEW)];
+            let reference = Child::reference(case)?;
+            let servers = [(&reference, FEW), (&self.simulators[0], FEW)];
             let series = self.in_turn(case, &servers)?;
             let (axum, ours) = (&series[0], &series[1]);
             println!(

@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::{Fallible, cases::Case, child};
 
-/// A route of the server.
+/// What the server is to do.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Plan {
     method: String,
@@ -42,20 +42,14 @@ struct Fixed {
     reply: Bytes,
 }
 
-/// Serves the routes, given as JSON, until standard input ends.
-pub(crate) fn serve(plans: &str) -> Fallible {
-    let plans: Vec<Plan> = serde_json::from_str(plans)?;
-    let mut router = Router::new();
-    for plan in plans {
-        let text = "x".repeat(plan.reply_bytes.saturating_sub(9));
-        let reply = Bytes::from(format!("{{\"text\":\"{text}\"}}"));
-        let fixed = Arc::new(Fixed { secrets: plan.secrets, reply });
-        let method = match plan.method.as_str() {
-            "GET" => get(by_query),
-            _ => post(by_body),
-        };
-        router = router.route(&plan.route, method.with_state(fixed));
-    }
+/// Serves a plan, given as JSON, until standard input ends.
+pub(crate) fn serve(plan: &str) -> Fallible {
+    let plan: Plan = serde_json::from_str(plan)?;
+    let text = "x".repeat(plan.reply_bytes.saturating_sub(11));
+    let reply = Bytes::from(format!("{{\"text\":\"{text}\"}}"));
+    let fixed = Arc::new(Fixed { secrets: plan.secrets, reply });
+    let handler = if plan.method == "GET" { get(by_query) } else { post(by_body) };
+    let router = Router::new().route(&plan.route, handler.with_state(fixed));
     child::run(async move {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         writeln!(std::io::stdout(), "http://{}", listener.local_addr()?)?;
