@@ -110,7 +110,7 @@ impl Finding {
             groups.push(Group::with_title(Level::HELP.with_name("hint").secondary_title(hint)));
         }
         let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
-        renderer.render(&groups).to_string()
+        renderer.render(&groups)
     }
 }
 

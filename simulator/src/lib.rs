@@ -18,7 +18,7 @@
 //! - [`exchange`]: the walk; knows every step
 //! - [`world`], [`tenant`], [`magic`]: what is loaded once, and what belongs to one user
 //! - [`tell`]: what there is, as data for people and machines
-//! - [`server`]: sockets
+//! - [`server`] reads from sockets and answers there
 //! - [`finding`]: what is wrong with a file, drawn at its place
 
 pub mod auth;

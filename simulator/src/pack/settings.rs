@@ -27,7 +27,7 @@ pub fn apply<'text>(
     if let Some(settings) =
         table.get_ref().get("settings").and_then(|node| node.get_ref().as_table())
     {
-        for (name, node) in settings.iter() {
+        for (name, node) in settings {
             let Some(setting) = node.get_ref().as_table() else { continue };
             if let Some(default) = setting.get("default") {
                 values.insert(name.get_ref().to_string(), default.get_ref().clone());

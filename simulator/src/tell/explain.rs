@@ -7,11 +7,11 @@ use serde::Serialize;
 use super::{
     ShownReply, Teller,
     credentials::{self, AccountCredentials},
-    lookups,
+    example, lookups,
 };
 use crate::{
     magic::By,
-    pack::{Certainty, Endpoint, Layer, Pack, ReplyPlan, Retry},
+    pack::{Certainty, Endpoint, Layer, Pack, ReplyPlan, Retry, contract::Sender},
 };
 
 /// What a code or outcome is.
@@ -278,9 +278,13 @@ fn cause(
         None => teller.examples.success(pack, speaker?).filter(|one| one.outcome == wish)?,
     };
     let (_, endpoint) = pack.endpoint(&example.endpoint)?;
-    let mut request = example.request(endpoint);
-    let account = example.account.as_deref().unwrap_or("default");
-    if let Some(at) = pack.accounts.iter().position(|known| known.name == account) {
+    let mut request = example::request(example, endpoint);
+    let sender = match &example.account {
+        Sender::First => Some(0),
+        Sender::Nobody => None,
+        Sender::Account(name) => pack.accounts.iter().position(|known| known.name == *name),
+    };
+    if let Some(at) = sender {
         request.add_credentials(&credentials::sent(pack, endpoint.scheme, at, teller.at_ms));
     }
     Some(request.curl(&url))

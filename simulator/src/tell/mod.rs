@@ -79,7 +79,7 @@ impl<'world> Teller<'world> {
         let mut request = self
             .examples
             .success(pack, endpoint)
-            .map_or_else(|| Request::plain(endpoint), |example| example.request(endpoint));
+            .map_or_else(|| Request::plain(endpoint), |case| example::request(case, endpoint));
         request.add_credentials(&credentials::sent(pack, endpoint.scheme, account, self.at_ms));
         request
     }

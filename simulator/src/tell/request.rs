@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use super::{EXAMPLE_GSTIN, credentials::Sent};
@@ -11,6 +12,7 @@ use crate::{
     model::call::Call,
     pack::{
         Check, Endpoint, Field,
+        contract::RequestBody,
         file::{FieldPlace, Media},
     },
 };
@@ -26,28 +28,13 @@ pub struct Request {
     /// The endpoint's path, `{name}` and all.
     pub pattern: String,
     /// What goes into the path.
-    pub path: Map<String, Value>,
+    pub path: IndexMap<String, String>,
     /// The query.
-    pub query: Map<String, Value>,
+    pub query: IndexMap<String, String>,
     /// Headers.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: RequestBody,
-}
-
-/// What a request's body is.
-#[derive(Clone, Debug, PartialEq)]
-pub enum RequestBody {
-    /// Nothing.
-    None,
-    /// A JSON value.
-    Json(Value),
-    /// `a=1&b=2`.
-    Form(Map<String, Value>),
-    /// Parts of a multipart body.
-    Multipart(Map<String, Value>),
-    /// A text, whatever it is.
-    Text(String),
 }
 
 impl Request {
@@ -58,14 +45,14 @@ impl Request {
         let mut request = Self {
             method: endpoint.method.clone(),
             pattern: endpoint.path.clone(),
-            path: Map::new(),
-            query: Map::new(),
+            path: IndexMap::new(),
+            query: IndexMap::new(),
             headers: Vec::new(),
             body: match media {
                 None => RequestBody::None,
                 Some(Media::Json) => RequestBody::Json(Value::Object(Map::new())),
-                Some(Media::Form) => RequestBody::Form(Map::new()),
-                Some(Media::Multipart) => RequestBody::Multipart(Map::new()),
+                Some(Media::Form) => RequestBody::Form(IndexMap::new()),
+                Some(Media::Multipart) => RequestBody::Multipart(IndexMap::new()),
             },
         };
         for (index, field) in endpoint.fields.iter().enumerate() {
@@ -100,16 +87,16 @@ impl Request {
     fn set(&mut self, place: FieldPlace, key: &str, value: Value) {
         match place {
             FieldPlace::Path => {
-                self.path.insert(key.to_owned(), value);
+                self.path.insert(key.to_owned(), text(&value));
             }
             FieldPlace::Query => {
-                self.query.insert(key.to_owned(), value);
+                self.query.insert(key.to_owned(), text(&value));
             }
             FieldPlace::Header => self.set_header(key, text(&value)),
             FieldPlace::Body => match &mut self.body {
                 RequestBody::Json(json) => set_in(json, key, value),
                 RequestBody::Form(map) | RequestBody::Multipart(map) => {
-                    map.insert(key.to_owned(), value);
+                    map.insert(key.to_owned(), text(&value));
                 }
                 RequestBody::None | RequestBody::Text(_) => {}
             },
@@ -143,8 +130,8 @@ impl Request {
         while let Some((before, after)) = rest.split_once('{') {
             let Some((name, behind)) = after.split_once('}') else { break };
             out.push_str(before);
-            let value = self.path.get(name).map_or_else(|| "example".to_owned(), text);
-            out.push_str(&encode(&value));
+            let value = self.path.get(name).map_or("example", String::as_str);
+            out.push_str(&encode(value));
             rest = behind;
         }
         out + rest
@@ -163,7 +150,7 @@ impl Request {
     #[must_use]
     pub fn call(&self, at_ms: i64) -> Call {
         let mut headers = HeaderMap::new();
-        let (content_type, body) = self.body.written();
+        let (content_type, body) = written(&self.body);
         let content_type = content_type.map(|text| ("content-type".to_owned(), text));
         for (name, value) in content_type.iter().chain(&self.headers) {
             let name = HeaderName::from_bytes(name.as_bytes());
@@ -205,9 +192,10 @@ impl Request {
             }
             RequestBody::Form(map) => words.push(format!("-d {}", quoted(&pairs(map)))),
             RequestBody::Multipart(map) => {
-                words.extend(map.iter().map(|(name, value)| {
-                    format!("-F {}", quoted(&format!("{name}={}", text(value))))
-                }));
+                words.extend(
+                    map.iter()
+                        .map(|(name, value)| format!("-F {}", quoted(&format!("{name}={value}")))),
+                );
             }
             RequestBody::Text(body) => words.push(format!("--data-binary {}", quoted(body))),
         }
@@ -215,27 +203,26 @@ impl Request {
     }
 }
 
-impl RequestBody {
-    /// Content type and bytes.
-    fn written(&self) -> (Option<String>, String) {
-        match self {
-            Self::None => (None, String::new()),
-            Self::Json(json) => (Some("application/json".to_owned()), json.to_string()),
-            Self::Form(map) => (Some("application/x-www-form-urlencoded".to_owned()), pairs(map)),
-            Self::Multipart(map) => {
-                let mut body = String::new();
-                for (name, value) in map {
-                    let _ = write!(
-                        body,
-                        "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{}\r\n",
-                        text(value)
-                    );
-                }
-                let _ = write!(body, "--{BOUNDARY}--\r\n");
-                (Some(format!("multipart/form-data; boundary={BOUNDARY}")), body)
-            }
-            Self::Text(body) => (None, body.clone()),
+/// Content type and bytes.
+fn written(body: &RequestBody) -> (Option<String>, String) {
+    match body {
+        RequestBody::None => (None, String::new()),
+        RequestBody::Json(json) => (Some("application/json".to_owned()), json.to_string()),
+        RequestBody::Form(map) => {
+            (Some("application/x-www-form-urlencoded".to_owned()), pairs(map))
         }
+        RequestBody::Multipart(map) => {
+            let mut body = String::new();
+            for (name, value) in map {
+                let _ = write!(
+                    body,
+                    "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n",
+                );
+            }
+            let _ = write!(body, "--{BOUNDARY}--\r\n");
+            (Some(format!("multipart/form-data; boundary={BOUNDARY}")), body)
+        }
+        RequestBody::Text(body) => (None, body.clone()),
     }
 }
 
@@ -260,19 +247,16 @@ fn set_in(json: &mut Value, key: &str, value: Value) {
 }
 
 /// A value as it stands in a path, a query or a header.
-#[must_use]
-pub fn text(value: &Value) -> String {
+fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     }
 }
 
-fn pairs(map: &Map<String, Value>) -> String {
-    let pairs: Vec<_> = map
-        .iter()
-        .map(|(name, value)| format!("{}={}", encode(name), encode(&text(value))))
-        .collect();
+fn pairs(map: &IndexMap<String, String>) -> String {
+    let pairs: Vec<_> =
+        map.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
     pairs.join("&")
 }
 
@@ -306,8 +290,8 @@ mod tests {
         Request {
             method: Method::POST,
             pattern: "/v1/{org}/check".to_owned(),
-            path: Map::from_iter([("org".to_owned(), json!("a b"))]),
-            query: Map::from_iter([("q".to_owned(), json!("x&y"))]),
+            path: IndexMap::from_iter([("org".to_owned(), "a b".to_owned())]),
+            query: IndexMap::from_iter([("q".to_owned(), "x&y".to_owned())]),
             headers: vec![("x-key".to_owned(), "it's".to_owned())],
             body,
         }
