@@ -33,7 +33,7 @@ fn collect(
         let path = entry?.path();
         let is_text = path
             .extension()
-            .is_some_and(|ending| ["toml", "json", "html", "txt"].iter().any(|known| ending == *known));
+            .is_some_and(|ending| ["toml", "json", "html", "txt", "md"].iter().any(|known| ending == *known));
         if path.is_dir() {
             collect(root, &path, files)?;
         } else if is_text {

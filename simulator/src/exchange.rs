@@ -362,7 +362,7 @@ fn look_up(scene: &mut Arc<Scene>, endpoint: &Endpoint, gstin: Option<&str>) -> 
 }
 
 /// The taxpayers of a PAN or a name.
-fn search(scene: &Scene, lookup: Lookup) -> Vec<Taxpayer> {
+pub(crate) fn search(scene: &Scene, lookup: Lookup) -> Vec<Taxpayer> {
     let on = period::ist_date(scene.call.at_ms);
     let text = |field: usize| scene.field(field).and_then(Value::as_str).filter(|t| !t.is_empty());
     let by_pan = |pan: &str, limit: usize| {
@@ -406,7 +406,11 @@ fn issue(scene: &Scene, form: TokenForm, life_s: i64) -> Issued {
 }
 
 /// Says it in the vendor's words.
-fn render(
+///
+/// # Errors
+///
+/// What an expression says.
+pub(crate) fn render(
     mut scene: Arc<Scene>,
     replies: &Replies,
     index: usize,

@@ -93,7 +93,8 @@ fn pair<'scene>(pairs: &'scene [(String, String)], name: &str) -> Option<&'scene
     pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
-fn fields(endpoint: &Endpoint, scene: &Scene) -> Vec<Option<Value>> {
+/// What the request brings, field by field.
+pub(crate) fn fields(endpoint: &Endpoint, scene: &Scene) -> Vec<Option<Value>> {
     endpoint.fields.iter().map(|field| bring(field, scene)).collect()
 }
 

@@ -1,6 +1,6 @@
 //! The world: all that is read from files, checked and made ready once.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, error::Error as _, sync::Arc};
 
 use ahash::AHashMap;
 
@@ -8,8 +8,8 @@ use crate::{
     finding::{Finding, Source},
     magic::Magic,
     pack::{Pack, compile, folder::Folder, settings::Choices, vocabulary::Vocabulary},
-    scenario::{self, Scenario},
-    taxpayers::{Persona, Register, Unknown, read_persona},
+    scenario::{self, Scenario, file::ScenarioFile},
+    taxpayers::{Persona, PersonaError, Register, Unknown, read_persona},
 };
 
 /// What a world is made from.
@@ -76,7 +76,12 @@ impl World {
         };
         let personas = personas(&ingredients.fixtures, &mut findings);
         let packs = packs(ingredients, &vocabulary, &mut findings);
-        let scenarios = scenarios(&ingredients.scenarios, &packs, &vocabulary, &mut findings);
+        let unread: Vec<_> = homes(&ingredients.fixtures)
+            .into_keys()
+            .filter(|name| !packs.iter().any(|pack| pack.name == *name))
+            .collect();
+        let scenarios =
+            scenarios(&ingredients.scenarios, &packs, &unread, &vocabulary, &mut findings);
         for vendor in ingredients.settings.keys() {
             if !packs.iter().any(|pack| pack.name == *vendor) && findings.is_empty() {
                 findings.push(
@@ -136,11 +141,12 @@ fn keep<T: Default>(read: Result<T, Vec<Finding>>, findings: &mut Vec<Finding>) 
 }
 
 /// A file of the last folder that has it.
-fn last_source(folders: &[Folder], path: &str) -> Option<Source> {
+pub(crate) fn last_source(folders: &[Folder], path: &str) -> Option<Source> {
     folders.iter().rev().find_map(|folder| folder.source(path))
 }
 
-fn personas(folders: &[Folder], findings: &mut Vec<Finding>) -> Vec<Persona> {
+/// The personas that can be read; findings for the others.
+pub(crate) fn personas(folders: &[Folder], findings: &mut Vec<Finding>) -> Vec<Persona> {
     let mut personas = Vec::new();
     for folder in folders {
         for name in folder.below("taxpayers/").filter(|name| name.ends_with(".json")) {
@@ -154,24 +160,49 @@ fn personas(folders: &[Folder], findings: &mut Vec<Finding>) -> Vec<Persona> {
     personas
 }
 
-fn persona_finding(error: &dyn std::error::Error, source: &Source) -> Finding {
+fn persona_finding(error: &PersonaError, source: &Source) -> Finding {
     let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
-    Finding::new(format!("{error}{cause}")).within(source)
+    let finding = Finding::new(format!("{error}{cause}")).within(source);
+    let text = &source.text;
+    let word = |word: &str| {
+        let word = format!("\"{word}\"");
+        text.find(&word).map(|start| start..start + word.len())
+    };
+    let span = match error {
+        PersonaError::Parse { source, .. } => {
+            let lines = text.split_inclusive('\n').take(source.line().saturating_sub(1));
+            let start = lines.map(str::len).sum::<usize>() + source.column().saturating_sub(1);
+            Some(start.min(text.len())..start.min(text.len()))
+        }
+        PersonaError::Gstin { gstin, .. } => word(gstin),
+        PersonaError::DatesOutOfOrder { later, .. } => word(later),
+        PersonaError::Cancellation { .. } => word("status").or_else(|| word("cancelled_on")),
+        PersonaError::Pin { pin, .. } => word(pin),
+        PersonaError::Period { period, .. } => word(period),
+    };
+    let finding = finding.hint("fixtures/taxpayers/README.md tells what a persona may say");
+    match span {
+        Some(span) if text.is_char_boundary(span.start) => finding.at(span),
+        _ => finding,
+    }
 }
 
-fn packs(
+/// Vendor → the folder that its pack is read from: the last one that has it.
+pub(crate) fn homes(folders: &[Folder]) -> BTreeMap<String, &Folder> {
+    folders
+        .iter()
+        .flat_map(|folder| folder.vendors().into_iter().map(move |vendor| (vendor, folder)))
+        .collect()
+}
+
+/// The vendors that can be read; findings for the others.
+pub(crate) fn packs(
     ingredients: &Ingredients,
     vocabulary: &Vocabulary,
     findings: &mut Vec<Finding>,
 ) -> Vec<Arc<Pack>> {
-    let mut by_name = BTreeMap::new();
-    for folder in &ingredients.fixtures {
-        for vendor in folder.vendors() {
-            by_name.insert(vendor, folder);
-        }
-    }
     let mut packs = Vec::new();
-    for (vendor, folder) in by_name {
+    for (vendor, folder) in homes(&ingredients.fixtures) {
         match compile::load(folder, &vendor, vocabulary, &ingredients.settings) {
             Ok(pack) => packs.push(Arc::new(pack)),
             Err(more) => findings.extend(more),
@@ -183,6 +214,7 @@ fn packs(
 fn scenarios(
     folders: &[Folder],
     packs: &[Arc<Pack>],
+    unread: &[String],
     vocabulary: &Vocabulary,
     findings: &mut Vec<Finding>,
 ) -> BTreeMap<String, Arc<Scenario>> {
@@ -194,9 +226,17 @@ fn scenarios(
                 Ok(scenario) => {
                     scenarios.insert(scenario.name.clone(), Arc::new(scenario));
                 }
+                // What is said of a vendor that cannot be read waits until it can.
+                Err(_) if speaks_of(&source, unread) => {}
                 Err(more) => findings.extend(more),
             }
         }
     }
     scenarios
+}
+
+fn speaks_of(story: &Source, vendors: &[String]) -> bool {
+    let Ok(file) = toml::from_str::<ScenarioFile>(&story.text) else { return false };
+    let mut named = file.rules.iter().filter_map(|rule| rule.when.vendor.as_ref());
+    named.any(|vendor| vendors.contains(&vendor.value))
 }

@@ -125,7 +125,7 @@ fn same(stage: &Stage) -> Result<(), Failed> {
                 )),
                 Some((other, _, word)) if !status.is_empty() && !alike(word, &status) => {
                     differences
-                        .push(format!("{gstin}: {other} says {word}, {} says {status}", words.case))
+                        .push(format!("{gstin}: {other} says {word}, {} says {status}", words.case));
                 }
                 Some(_) => {}
             }

@@ -1,6 +1,6 @@
 //! From files to a [`Pack`]: every name resolved, every expression compiled, all findings at once.
 
-use std::{cell::RefCell, collections::HashMap, ops::Range, str::FromStr, sync::Arc};
+use std::{cell::RefCell, collections::{HashMap, HashSet}, ops::Range, str::FromStr, sync::Arc};
 
 use ahash::AHashMap;
 use http::{HeaderName, HeaderValue, Method, StatusCode};
@@ -67,13 +67,19 @@ pub fn load(
         errors: &errors,
         findings: RefCell::default(),
         bodies: RefCell::default(),
+        broken: RefCell::default(),
     };
     let pack = compiler.pack(values);
     let findings = compiler.findings.into_inner();
     if findings.is_empty() { Ok(pack) } else { Err(findings) }
 }
 
-fn read_vendor(
+/// Reads `vendor.toml` with the settings a user chose, and gives the settings' values.
+///
+/// # Errors
+///
+/// All that is wrong with the file or the choices.
+pub(crate) fn read_vendor(
     source: &Source,
     chosen: Option<&std::collections::BTreeMap<String, String>>,
 ) -> Result<(VendorFile, serde_json::Map<String, Value>), Vec<Finding>> {
@@ -111,6 +117,8 @@ struct Compiler<'pack> {
     errors: &'pack ErrorsFile,
     findings: RefCell<Vec<Finding>>,
     bodies: RefCell<Bodies>,
+    /// Outcomes and codes that are there, but cannot be said; what is wrong was told of there.
+    broken: RefCell<HashSet<String>>,
 }
 
 impl Compiler<'_> {
@@ -336,7 +344,7 @@ impl Compiler<'_> {
     /// The reply that an outcome or code has here; a finding where it has none.
     fn reply(&self, replies: &Replies, wish: &Name, source: &Source) -> Option<usize> {
         let found = self.vocabulary.strict(replies, wish);
-        if found.is_none() {
+        if found.is_none() && !self.broken.borrow().contains(&wish.value) {
             let mut names: Vec<_> =
                 replies.by_outcome.keys().map(ToString::to_string).collect();
             names.extend(replies.by_code.keys().cloned());
@@ -598,7 +606,11 @@ impl Compiler<'_> {
         let mut replies = Replies::default();
         let file = endpoint.map(|index| &self.file.endpoints[index]);
         for (outcome, answer) in answers {
-            if let Some(plan) = self.answer(endpoint, outcome, answer) {
+            let plan = self.answer(endpoint, outcome, answer);
+            if plan.is_none() {
+                self.broken.borrow_mut().insert(outcome.clone());
+            }
+            if let Some(plan) = plan {
                 let at = replies.all.len();
                 replies.by_outcome.insert(Outcome::from(outcome.as_str()), at);
                 if let Some(code) = plan.code {
@@ -630,7 +642,11 @@ impl Compiler<'_> {
                     Some(plan) => Some(ReplyPlan { outcome: named.clone(), ..plan }),
                     None => self.code_reply(endpoint, index, row, outcome),
                 };
-                let Some(plan) = plan else { continue };
+                let Some(plan) = plan else {
+                    let names = std::iter::once(&row.code).chain(&row.outcomes);
+                    self.broken.borrow_mut().extend(names.map(|name| name.value.clone()));
+                    break;
+                };
                 let at = replies.all.len();
                 replies.by_code.entry(row.code.value.clone()).or_insert(at);
                 replies.by_outcome.entry(named).or_insert(at);
@@ -668,7 +684,7 @@ impl Compiler<'_> {
         };
         let row = code.map(|index| &self.errors.codes[index]);
         let own = format!("{}/{outcome}", file.name);
-        let body = match (&answer.body, row) {
+        let (body, body_name) = match (&answer.body, row) {
             (Some(body), _) => self.body(endpoint, body, &self.vendor_source),
             (None, _) if self.has_body(&own) => {
                 self.body(endpoint, &Located { value: own, span }, &self.vendor_source)
@@ -699,6 +715,7 @@ impl Compiler<'_> {
             status,
             headers: self.headers(endpoint, &headers, &self.vendor_source),
             body,
+            body_name,
             reason: row.and_then(|row| self.reason(endpoint, row)),
         })
     }
@@ -712,17 +729,24 @@ impl Compiler<'_> {
     ) -> Option<ReplyPlan> {
         let mut headers = self.file.reply.headers.clone();
         headers.extend(row.headers.clone());
+        let (body, body_name) = self.code_body(endpoint, row, outcome)?;
         Some(ReplyPlan {
             outcome: Outcome::from(outcome),
             code: Some(index),
             status: self.status(&row.status, &self.errors_source),
             headers: self.headers(endpoint, &headers, &self.errors_source),
-            body: self.code_body(endpoint, row, outcome)?,
+            body,
+            body_name,
             reason: self.reason(endpoint, row),
         })
     }
 
-    fn code_body(&self, endpoint: Option<usize>, row: &CodeFile, outcome: &str) -> Option<Arc<Body>> {
+    fn code_body(
+        &self,
+        endpoint: Option<usize>,
+        row: &CodeFile,
+        outcome: &str,
+    ) -> Option<(Arc<Body>, String)> {
         if let Some(body) = &row.body {
             return self.body(endpoint, body, &self.errors_source);
         }
@@ -810,14 +834,21 @@ impl Compiler<'_> {
             .any(|ending| self.fixtures.source(&self.body_path(name, ending)).is_some())
     }
 
-    fn body(&self, endpoint: Option<usize>, name: &Name, source: &Source) -> Option<Arc<Body>> {
+    /// A body and its name.
+    fn body(
+        &self,
+        endpoint: Option<usize>,
+        name: &Name,
+        source: &Source,
+    ) -> Option<(Arc<Body>, String)> {
+        let named = |body| (body, name.value.clone());
         let key = (endpoint, name.value.clone());
         if let Some(done) = self.bodies.borrow().get(&key) {
-            return done.clone();
+            return done.clone().map(named);
         }
         let body = self.read_body(endpoint, name, source).map(Arc::new);
         self.bodies.borrow_mut().insert(key, body.clone());
-        body
+        body.map(named)
     }
 
     fn read_body(&self, endpoint: Option<usize>, name: &Name, source: &Source) -> Option<Body> {

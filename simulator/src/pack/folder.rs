@@ -39,6 +39,15 @@ impl Folder {
         }
     }
 
+    /// A folder that is on no disk.
+    pub fn of_texts(
+        label: impl Into<PathBuf>,
+        files: impl IntoIterator<Item = (String, String)>,
+    ) -> Self {
+        let files = files.into_iter().map(|(path, text)| (path, Arc::from(text))).collect();
+        Self { label: label.into(), files }
+    }
+
     /// Reads a folder on disk, all the way down.
     ///
     /// # Errors

@@ -20,11 +20,13 @@ use crate::{
     },
 };
 
+pub mod check;
 pub mod compile;
 pub mod contract;
 pub mod file;
 pub mod folder;
 pub mod located;
+pub mod schemas;
 pub mod settings;
 pub mod vocabulary;
 
@@ -300,6 +302,8 @@ pub struct ReplyPlan {
     pub headers: Arc<Vec<(HeaderName, HeaderText)>>,
     /// The body.
     pub body: Arc<Body>,
+    /// The body's path below `bodies/`, without its ending.
+    pub body_name: String,
     /// The reason, where the code has one of its own.
     pub reason: Option<Arc<Template>>,
 }
@@ -333,6 +337,13 @@ pub struct EdgeReplies {
     pub wrong_method: Option<usize>,
     /// The body is too large.
     pub body_too_large: Option<usize>,
+}
+
+impl EdgeReplies {
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = usize> + use<> {
+        [self.unknown_path, self.wrong_method, self.body_too_large].into_iter().flatten()
+    }
 }
 
 /// GSTINs that give an outcome before any check.

@@ -104,6 +104,11 @@ pub struct ExpressionError {
     pub hint: Option<String>,
 }
 
+/// The expression that failed: the source of the error that tells why.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("in `{0}`")]
+pub struct Culprit(pub String);
+
 impl Expression {
     /// Compiles an expression; what hangs on settings alone is worked out now.
     ///
@@ -201,6 +206,7 @@ impl Expression {
                 compiled.eval(context).map(Filled::Value)
             }
         }
+        .map_err(|error| error.with_source(Culprit(self.source.clone())))
     }
 
     /// Whether it is true.

@@ -4,6 +4,7 @@
 //! they would be for anybody of the crowd. The format is told in `fixtures/taxpayers/README.md`.
 
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -14,7 +15,7 @@ use crate::model::{
 };
 
 /// A taxpayer written by hand. Fields are named as in [`Taxpayer`].
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Persona {
     /// The number it is asked under.
@@ -42,8 +43,11 @@ pub struct Persona {
     constitution: Option<String>,
     taxpayer_type: Option<String>,
     status: Option<String>,
+    #[schemars(with = "Option<String>")]
     registered_on: Option<Date>,
+    #[schemars(with = "Option<String>")]
     cancelled_on: Option<Date>,
+    #[schemars(with = "Option<String>")]
     updated_on: Option<Date>,
     state_jurisdiction: Option<PersonaJurisdiction>,
     central_jurisdiction: Option<PersonaJurisdiction>,
@@ -57,7 +61,7 @@ pub struct Persona {
 }
 
 /// A tax office, as in [`Jurisdiction`].
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct PersonaJurisdiction {
     name: String,
@@ -65,7 +69,7 @@ struct PersonaJurisdiction {
 }
 
 /// How often it files, as in [`Frequency`].
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum PersonaFrequency {
     Monthly,
@@ -74,7 +78,7 @@ enum PersonaFrequency {
 }
 
 /// A place of business, as in [`Place`]. What is left out is empty.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct PersonaPlace {
     building_number: String,
@@ -93,7 +97,7 @@ struct PersonaPlace {
 }
 
 /// One return of a persona, as in [`Filing`].
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PersonaFiling {
     /// Such as `GSTR3B`.
@@ -101,6 +105,7 @@ pub struct PersonaFiling {
     /// `MMYYYY`.
     pub period: String,
     /// Day of filing.
+    #[schemars(with = "String")]
     pub filed_on: Date,
     /// Its ARN; made up where left out.
     pub arn: Option<String>,
