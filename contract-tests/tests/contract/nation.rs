@@ -124,8 +124,10 @@ fn same(stage: &Stage) -> Result<(), Failed> {
                     words.case
                 )),
                 Some((other, _, word)) if !status.is_empty() && !alike(word, &status) => {
-                    differences
-                        .push(format!("{gstin}: {other} says {word}, {} says {status}", words.case))
+                    differences.push(format!(
+                        "{gstin}: {other} says {word}, {} says {status}",
+                        words.case
+                    ));
                 }
                 Some(_) => {}
             }

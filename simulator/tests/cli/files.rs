@@ -107,7 +107,7 @@ fn the_committed_schemas_are_those_of_the_program() {
 
 #[test]
 fn a_schema_that_is_not_there_is_answered_with_the_closest_one() {
-    assert_eq!(json(&["schema", "vendor"])["title"], "VendorFile");
+    assert_eq!(json(&["schema", "vendor"])["title"], "fixtures/<vendor>/vendor.toml");
     let err = refused(&["schema", "vender"]);
     assert!(err.contains("there is no schema `vender`\nhint: did you mean `vendor`?"), "{err}");
     let err = refused(&["schema", "--write", "/proc/nowhere"]);
