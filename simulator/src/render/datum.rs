@@ -1,6 +1,6 @@
 //! Values of the scene by name, borrowed where that is possible.
 
-use std::fmt::Write as _;
+use std::{borrow::Cow, fmt::Write as _};
 
 use jiff::civil::Date;
 use serde_json::Value;
@@ -37,6 +37,8 @@ pub enum Datum<'scene> {
     Record(Record<'scene>),
     /// A list of such things.
     Records(Vec<Record<'scene>>),
+    /// Returns as filed.
+    Filings(Cow<'scene, [Filing]>),
 }
 
 /// A thing with named parts.
@@ -58,8 +60,10 @@ pub enum Record<'scene> {
     Office(&'scene Jurisdiction),
     /// A place, and whether it is the principal one.
     Place(&'scene Place, bool),
-    /// A filing.
-    Filing(Box<Filing>),
+    /// A filing that the scene keeps.
+    Filing(&'scene Filing),
+    /// A filing told for this hole.
+    OwnFiling(Box<Filing>),
     /// Who calls.
     Account(&'scene Scene),
     /// The token given.
@@ -91,6 +95,14 @@ impl<'scene> Record<'scene> {
             },
             Self::Place(place, principal) => of_place(place, *principal, name),
             Self::Filing(filing) => of_filing(filing, name),
+            Self::OwnFiling(filing) => match of_filing(filing, name) {
+                Datum::Str(text) => Datum::Owned(text.to_owned()),
+                Datum::Owned(text) => Datum::Owned(text),
+                Datum::Day(day) => Datum::Day(day),
+                Datum::Int(number) => Datum::Int(number),
+                Datum::Bool(flag) => Datum::Bool(flag),
+                _ => Datum::Missing,
+            },
             Self::Account(scene) => {
                 let account = scene.account.and_then(|index| scene.pack.accounts.get(index));
                 match (name, account) {
@@ -124,7 +136,7 @@ impl<'scene> Record<'scene> {
             Self::Taxpayer(..) => super::names::TAXPAYER,
             Self::Office(_) => super::names::OFFICE,
             Self::Place(..) => super::names::PLACE,
-            Self::Filing(_) => super::names::FILING,
+            Self::Filing(_) | Self::OwnFiling(_) => super::names::FILING,
             _ => &[],
         }
     }
@@ -141,6 +153,33 @@ impl<'scene> Datum<'scene> {
         }
     }
 
+    /// What a path leads to.
+    #[must_use]
+    pub fn follow(self, path: &[Box<str>]) -> Datum<'scene> {
+        let mut datum = self;
+        for part in path {
+            datum = datum.get(part);
+        }
+        datum
+    }
+
+    /// What a path leads to from a value that is kept: nothing is copied.
+    #[must_use]
+    pub fn borrow_at<'kept>(&'kept self, path: &[Box<str>]) -> Datum<'kept>
+    where
+        'scene: 'kept,
+    {
+        match (self, path.split_first()) {
+            (Self::Record(Record::OwnFiling(filing)), Some((part, rest))) => {
+                of_filing(filing, part).follow(rest)
+            }
+            (_, Some((part, rest))) => self.get(part).follow(rest),
+            (Self::Owned(text), None) => Datum::Str(text),
+            (Self::Filings(filings), None) => Datum::Filings(Cow::Borrowed(filings)),
+            (datum, None) => datum.clone(),
+        }
+    }
+
     /// Whether it counts as true, as in Jinja: not missing, null, false, 0 or empty.
     #[must_use]
     pub fn is_true(&self) -> bool {
@@ -153,6 +192,7 @@ impl<'scene> Datum<'scene> {
             Self::Day(_) | Self::Record(_) => true,
             Self::Texts(texts) => !texts.is_empty(),
             Self::Records(records) => !records.is_empty(),
+            Self::Filings(filings) => !filings.is_empty(),
             Self::Json(value) => match value {
                 Value::Null => false,
                 Value::Bool(flag) => *flag,
@@ -252,11 +292,8 @@ fn of_taxpayer<'scene>(
             let first = (*principal != Place::default()).then_some(Record::Place(principal, true));
             Datum::Records(first.into_iter().chain(additional(taxpayer)).collect())
         }
-        "filings" => filings(scene.register.filings(taxpayer, today(scene))),
-        "last_filing" => match scene.register.last_filing(taxpayer, today(scene)) {
-            Some(filing) => Datum::Record(Record::Filing(Box::new(filing))),
-            None => Datum::Missing,
-        },
+        "filings" => Datum::Filings(Cow::Owned(scene.register.filings(taxpayer, today(scene)))),
+        "last_filing" => last_filing(scene, taxpayer),
         _ => Datum::Missing,
     }
 }
@@ -269,8 +306,17 @@ fn today(scene: &Scene) -> Date {
     period::ist_date(scene.call.at_ms)
 }
 
-fn filings<'scene>(filings: Vec<Filing>) -> Datum<'scene> {
-    Datum::Records(filings.into_iter().map(|filing| Record::Filing(Box::new(filing))).collect())
+fn last_filing<'scene>(scene: &'scene Scene, taxpayer: &Taxpayer) -> Datum<'scene> {
+    if scene.taxpayer.as_ref().is_some_and(|asked| std::ptr::eq(asked, taxpayer)) {
+        return match scene.last_filing() {
+            Some(filing) => Datum::Record(Record::Filing(filing)),
+            None => Datum::Missing,
+        };
+    }
+    match scene.register.last_filing(taxpayer, today(scene)) {
+        Some(filing) => Datum::Record(Record::OwnFiling(Box::new(filing))),
+        None => Datum::Missing,
+    }
 }
 
 /// The filings of a financial year; by return period, or by the day of filing.
@@ -333,19 +379,26 @@ fn full(place: &Place) -> String {
     line
 }
 
-fn of_filing<'scene>(filing: &Filing, name: &str) -> Datum<'scene> {
+fn of_filing<'filing>(filing: &'filing Filing, name: &str) -> Datum<'filing> {
     match name {
-        "return_type" => Datum::Owned(filing.return_type.to_string()),
-        "period" => Datum::Owned(format!("{:02}{}", filing.period_month, filing.period_year)),
+        "return_type" => Datum::Str(&filing.return_type),
+        "period" => Datum::Owned(period_text(filing)),
         "period_month" => Datum::Int(filing.period_month.into()),
         "period_year" => Datum::Int(filing.period_year.into()),
         "filed_on" => Datum::Day(filing.filed_on),
-        "arn" => Datum::Owned(filing.arn.to_string()),
-        "mode" => Datum::Owned(filing.mode.to_string()),
-        "status" => Datum::Owned(filing.status.to_string()),
+        "arn" => Datum::Str(&filing.arn),
+        "mode" => Datum::Str(&filing.mode),
+        "status" => Datum::Str(&filing.status),
         "valid" => Datum::Bool(filing.valid),
         _ => Datum::Missing,
     }
+}
+
+/// `MMYYYY`.
+fn period_text(filing: &Filing) -> String {
+    let number =
+        u32::from(filing.period_month) * 10_000 + u32::from(filing.period_year.unsigned_abs());
+    (0..6).rev().filter_map(|place| char::from_digit(number / 10_u32.pow(place) % 10, 10)).collect()
 }
 
 /// A version 4 UUID.

@@ -1,9 +1,9 @@
-//! Expressions: `MiniJinja`'s language, with a short cut for plain paths.
+//! Expressions: `MiniJinja`'s language, with a short cut for what [`super::plain`] knows.
 //!
 //! Most holes are a path (`taxpayer.legal_name`), perhaps with one of a few filters behind. Those
 //! are walked without an interpreter; the values come from the same place, so both ways agree.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use ahash::AHashMap;
 use jiff::civil::Date;
@@ -14,6 +14,7 @@ use super::{
     filters::{DateForm, beginning_of},
     jinja,
     names::{Kind, Known},
+    plain::Plain,
     scene::Scene,
 };
 
@@ -28,17 +29,17 @@ pub struct Expression {
 enum Plan {
     /// Known when the pack was loaded.
     Constant(Value),
-    /// Walked without an interpreter.
-    Path {
-        path: Vec<Box<str>>,
-        tail: Vec<Tail>,
+    /// Worked out without an interpreter, which is there for values that are not expected.
+    Plain {
+        plain: Plain,
+        compiled: OnceLock<Box<Compiled<'static, 'static>>>,
     },
     Jinja(Box<Compiled<'static, 'static>>),
 }
 
 /// What stands behind a path.
 #[derive(Debug)]
-enum Tail {
+pub(super) enum Tail {
     /// `| date('…')`.
     Date(DateForm),
     /// `| join('…')`.
@@ -47,8 +48,6 @@ enum Tail {
     Mapped(Arc<ValueMap>),
     /// `| default(none)`.
     NullIfMissing,
-    /// `or '…'`.
-    Or(String),
     /// `| epoch_ms`.
     EpochMilliseconds,
     /// `| epoch_s`.
@@ -154,11 +153,9 @@ impl Expression {
                 hint: Some(format!("declare it as `[maps.{map}]` in vendor.toml")),
             });
         }
-        let plain = plain_path(source, lexicon);
+        let plain = Plain::read(source, lexicon);
         let kind = match &plain {
-            Some((path, tail)) if tail.is_empty() => {
-                known.kind_of(&path.join(".")).unwrap_or(Kind::Any)
-            }
+            Some(Plain::Path(path)) => known.kind_of(&path.join(".")).unwrap_or(Kind::Any),
             _ => Kind::Any,
         };
         let settings_only = names.iter().all(|name| name.starts_with("settings."));
@@ -168,8 +165,8 @@ impl Expression {
                 message: format!("`{source}` cannot be worked out: {error}"),
                 hint: None,
             })?)
-        } else if let Some((path, tail)) = plain {
-            Plan::Path { path, tail }
+        } else if let Some(plain) = plain {
+            Plan::Plain { plain, compiled: OnceLock::new() }
         } else {
             Plan::Jinja(Box::new(compiled))
         };
@@ -182,7 +179,7 @@ impl Expression {
         &self.source
     }
 
-    /// Whether it is a plain path that needs no interpreter.
+    /// Whether it needs no interpreter, but for values that are not expected.
     #[must_use]
     pub fn is_plain(&self) -> bool {
         !matches!(self.plan, Plan::Jinja(_))
@@ -202,16 +199,36 @@ impl Expression {
     /// # Errors
     ///
     /// What `MiniJinja` says of it, such as a filter given the wrong type.
-    pub fn fill<'scope>(&self, scope: Scope<'scope>) -> Result<Filled<'scope>, minijinja::Error> {
+    pub fn fill<'scope>(
+        &'scope self,
+        scope: Scope<'scope>,
+    ) -> Result<Filled<'scope>, minijinja::Error> {
         match &self.plan {
             Plan::Constant(value) => Ok(Filled::Value(value.clone())),
-            Plan::Path { path, tail } => walk(path, tail, scope),
-            Plan::Jinja(compiled) => {
-                let context = jinja::context(scope.scene, locals_as_values(scope));
-                compiled.eval(context).map(Filled::Value)
-            }
+            Plan::Plain { plain, compiled } => match plain.fill(scope) {
+                Some(datum) => Ok(Filled::Datum(datum)),
+                None => self.interpret(compiled.get_or_init(|| Box::new(self.compiled())), scope),
+            },
+            Plan::Jinja(compiled) => self.interpret(compiled, scope),
         }
-        .map_err(|error| error.with_source(Culprit(self.source.clone())))
+    }
+
+    fn compiled(&self) -> Compiled<'static, 'static> {
+        jinja::ENVIRONMENT
+            .compile_expression_owned(self.source.clone())
+            .expect("it was compiled when the pack was loaded")
+    }
+
+    fn interpret<'scope>(
+        &self,
+        compiled: &Compiled<'static, 'static>,
+        scope: Scope<'scope>,
+    ) -> Result<Filled<'scope>, minijinja::Error> {
+        let context = jinja::context(scope.scene, locals_as_values(scope));
+        compiled
+            .eval(context)
+            .map(Filled::Value)
+            .map_err(|error| error.with_source(Culprit(self.source.clone())))
     }
 
     /// Whether it is true.
@@ -244,72 +261,57 @@ impl Filled<'_> {
         }
     }
 
-    /// The items of a list; `None` where it is none.
-    #[must_use]
-    pub fn items(self) -> Option<Vec<Self>> {
+    /// Does something with each item of a list; false where it is none.
+    pub(super) fn each<E>(
+        &self,
+        mut act: impl FnMut(&Filled<'_>) -> Result<(), E>,
+    ) -> Result<bool, E> {
+        let mut on = |datum: Datum<'_>| act(&Filled::Datum(datum));
         match self {
             Self::Datum(Datum::Records(records)) => {
-                Some(records.into_iter().map(|record| Self::Datum(Datum::Record(record))).collect())
+                records.iter().try_for_each(|record| on(Datum::Record(record.clone())))?;
+            }
+            Self::Datum(Datum::Filings(filings)) => {
+                filings.iter().try_for_each(|filing| on(Datum::Record(Record::Filing(filing))))?;
             }
             Self::Datum(Datum::Texts(texts)) => {
-                Some(texts.iter().map(|text| Self::Datum(Datum::Str(text))).collect())
+                texts.iter().try_for_each(|text| on(Datum::Str(text)))?;
             }
             Self::Datum(Datum::Json(serde_json::Value::Array(list))) => {
-                Some(list.iter().map(|item| Self::Datum(Datum::Json(item))).collect())
+                list.iter().try_for_each(|item| on(Datum::Json(item)))?;
             }
-            Self::Datum(_) => None,
-            Self::Value(value) => match value.kind() {
-                minijinja::value::ValueKind::Seq | minijinja::value::ValueKind::Iterable => {
-                    Some(value.try_iter().ok()?.map(Self::Value).collect())
-                }
-                _ => None,
-            },
+            Self::Datum(_) => return Ok(false),
+            Self::Value(value) => {
+                use minijinja::value::ValueKind::{Iterable, Seq};
+                let items = match value.kind() {
+                    Seq | Iterable => value.try_iter().ok(),
+                    _ => None,
+                };
+                let Some(mut items) = items else { return Ok(false) };
+                items.try_for_each(|item| act(&Filled::Value(item)))?;
+            }
         }
+        Ok(true)
     }
 }
 
-fn walk<'scope>(
-    path: &[Box<str>],
-    tail: &[Tail],
-    scope: Scope<'scope>,
-) -> Result<Filled<'scope>, minijinja::Error> {
-    let Some((root, parts)) = path.split_first() else {
-        return Ok(Filled::Datum(Datum::Missing));
-    };
-    let mut locals = scope.locals;
-    let mut datum = loop {
-        match locals {
-            Locals::Empty => break Record::Root(scope.scene).get(root),
-            Locals::Bound { name, value, .. } if *name == &**root => match value {
-                Filled::Datum(datum) => break datum.clone(),
-                Filled::Value(value) => return Ok(Filled::Value(walk_value(value, parts, tail)?)),
-            },
-            Locals::Bound { outer, .. } => locals = outer,
+impl Locals<'_> {
+    /// Whether a name is bound.
+    pub(super) fn binds(&self, wanted: &str) -> bool {
+        let mut locals = self;
+        while let Locals::Bound { name, outer, .. } = locals {
+            if *name == wanted {
+                return true;
+            }
+            locals = outer;
         }
-    };
-    for part in parts {
-        datum = datum.get(part);
+        false
     }
-    for step in tail {
-        datum = step.apply(datum);
-    }
-    Ok(Filled::Datum(datum))
-}
-
-/// The same walk over a value that `MiniJinja` made.
-fn walk_value(value: &Value, parts: &[Box<str>], tail: &[Tail]) -> Result<Value, minijinja::Error> {
-    let mut value = value.clone();
-    for part in parts {
-        value = if value.is_undefined() { value } else { value.get_attr(part)? };
-    }
-    for step in tail {
-        value = step.apply_to_value(value);
-    }
-    Ok(value)
 }
 
 impl Tail {
-    fn apply<'scene>(&self, datum: Datum<'scene>) -> Datum<'scene> {
+    /// What becomes of a value.
+    pub(super) fn apply<'scene>(&'scene self, datum: Datum<'scene>) -> Datum<'scene> {
         match self {
             Self::Date(form) => {
                 let mut out = String::with_capacity(24);
@@ -332,58 +334,19 @@ impl Tail {
                 other => other,
             },
             Self::Mapped(map) => match text_of(&datum).and_then(|text| map.get(text)) {
-                Some(to) => Datum::Owned(to.clone()),
+                Some(to) => Datum::Str(to),
                 None => datum,
             },
             Self::NullIfMissing => match datum {
                 Datum::Missing => Datum::Null,
                 other => other,
             },
-            Self::Or(text) => {
-                if datum.is_true() {
-                    datum
-                } else {
-                    Datum::Owned(text.clone())
-                }
-            }
             Self::EpochMilliseconds => {
                 moment_of(&datum).map_or(datum, |at| Datum::Int(at.epoch_ms()))
             }
             Self::EpochSeconds => {
                 moment_of(&datum).map_or(datum, |at| Datum::Int(at.epoch_ms().div_euclid(1000)))
             }
-        }
-    }
-
-    fn apply_to_value(&self, value: Value) -> Value {
-        match self {
-            Self::Date(form) => {
-                let mut out = String::new();
-                match moment_of_value(&value) {
-                    Some(Moment::Day(day)) => form.write_day(day, &mut out),
-                    Some(Moment::EpochMs(moment)) => form.write_moment(moment, &mut out),
-                    None => return value,
-                }
-                Value::from(out)
-            }
-            Self::Join(glue) => match value.try_iter() {
-                Ok(items) => {
-                    Value::from(items.map(|item| item.to_string()).collect::<Vec<_>>().join(glue))
-                }
-                Err(_) => value,
-            },
-            Self::Mapped(map) => match value.as_str().and_then(|text| map.get(text)) {
-                Some(to) => Value::from(to.as_str()),
-                None => value,
-            },
-            Self::NullIfMissing if value.is_undefined() => Value::from(()),
-            Self::Or(text) if !value.is_true() => Value::from(text.as_str()),
-            Self::EpochMilliseconds => {
-                moment_of_value(&value).map_or(value, |at| Value::from(at.epoch_ms()))
-            }
-            Self::EpochSeconds => moment_of_value(&value)
-                .map_or(value, |at| Value::from(at.epoch_ms().div_euclid(1000))),
-            Self::NullIfMissing | Self::Or(_) => value,
         }
     }
 }
@@ -441,71 +404,6 @@ fn locals_as_values(scope: Scope<'_>) -> Vec<jinja::Local> {
     }
     out.reverse();
     out
-}
-
-/// Reads `a.b.c`, with the few things behind it that need no interpreter; `None` for all else.
-fn plain_path(source: &str, lexicon: &Lexicon) -> Option<(Vec<Box<str>>, Vec<Tail>)> {
-    let end = source
-        .find(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_' || letter == '.'))
-        .unwrap_or(source.len());
-    let (path, mut rest) = source.split_at(end);
-    let is_name =
-        |part: &str| part.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_');
-    let reserved = ["true", "false", "none", "True", "False", "None", "not"];
-    if !path.split('.').all(is_name) || reserved.contains(&path) {
-        return None;
-    }
-    let mut tail = Vec::new();
-    loop {
-        rest = rest.trim_start();
-        if rest.is_empty() {
-            break;
-        }
-        if let Some(after) = rest.strip_prefix("or ") {
-            let (text, after) = quoted(after.trim_start())?;
-            tail.push(Tail::Or(text.to_owned()));
-            rest = after;
-            // What stands behind `or '…'` binds to the text, not to the path.
-            return rest.trim().is_empty().then(|| (parts(path), tail));
-        }
-        rest = rest.strip_prefix('|')?.trim_start();
-        let name_end = rest
-            .find(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'))
-            .unwrap_or(rest.len());
-        let (name, after) = rest.split_at(name_end);
-        if name == "epoch_s" || name == "epoch_ms" {
-            let is_seconds = name == "epoch_s";
-            tail.push(if is_seconds { Tail::EpochSeconds } else { Tail::EpochMilliseconds });
-            rest = after;
-            continue;
-        }
-        let inner = after.strip_prefix('(')?.trim_start();
-        if name == "default" {
-            rest = inner.strip_prefix("none")?.trim_start().strip_prefix(')')?;
-            tail.push(Tail::NullIfMissing);
-            continue;
-        }
-        let (argument, after) = match inner.strip_prefix("settings.") {
-            Some(rest) => {
-                let end =
-                    rest.find(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'))?;
-                (lexicon.settings.get(&rest[..end])?.as_str()?, &rest[end..])
-            }
-            None => quoted(inner)?,
-        };
-        rest = after.trim_start().strip_prefix(')')?;
-        tail.push(match name {
-            "date" => Tail::Date(DateForm::new(argument)),
-            "join" => Tail::Join(argument.to_owned()),
-            "mapped" => Tail::Mapped(Arc::clone(lexicon.maps.get(argument)?)),
-            _ => return None,
-        });
-    }
-    Some((parts(path), tail))
-}
-
-fn parts(path: &str) -> Vec<Box<str>> {
-    path.split('.').map(Box::from).collect()
 }
 
 /// A quoted text without escapes, and what follows it.

@@ -65,6 +65,9 @@ pub fn value(scene: &Arc<Scene>, datum: Datum<'_>) -> Value {
         Datum::Records(records) => {
             records.iter().map(|record| record_value(scene, record)).collect()
         }
+        Datum::Filings(filings) => {
+            filings.iter().map(|filing| record_value(scene, &Record::Filing(filing))).collect()
+        }
     }
 }
 
@@ -87,12 +90,14 @@ fn record_value(scene: &Arc<Scene>, record: &Record<'_>) -> Value {
                 scene.taxpayers.iter().position(|candidate| std::ptr::eq(candidate, *taxpayer));
             Value::from_object(TaxpayerPart { scene, index })
         }
-        Record::Office(_) | Record::Place(..) | Record::Filing(_) => Value::from_pairs(
-            record
-                .names()
-                .iter()
-                .map(|(name, _)| (Value::from(*name), value(&scene, record.get(name)))),
-        ),
+        Record::Office(_) | Record::Place(..) | Record::Filing(_) | Record::OwnFiling(_) => {
+            Value::from_pairs(
+                record
+                    .names()
+                    .iter()
+                    .map(|(name, _)| (Value::from(*name), value(&scene, record.get(name)))),
+            )
+        }
     }
 }
 
@@ -212,7 +217,7 @@ impl Object for TaxpayerPart {
         let filings = filings_in(&self.scene, taxpayer, year, by_filing_date);
         Ok(filings
             .into_iter()
-            .map(|filing| record_value(&self.scene, &Record::Filing(Box::new(filing))))
+            .map(|filing| record_value(&self.scene, &Record::Filing(&filing)))
             .collect())
     }
 }

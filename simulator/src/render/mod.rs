@@ -8,6 +8,7 @@ pub mod expression;
 pub mod filters;
 pub mod jinja;
 pub mod names;
+mod plain;
 pub mod scene;
 pub mod template;
 pub mod tree;

@@ -1,11 +1,19 @@
 //! The scene of one call: all that an expression may ask for.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    borrow::Cow,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
 
 use serde_json::Value;
 
 use crate::{
-    model::{call::Call, dice::Dice, taxpayer::Taxpayer},
+    model::{
+        call::Call,
+        dice::Dice,
+        period::{self, FinancialYear},
+        taxpayer::{Filing, Taxpayer},
+    },
     pack::{Endpoint, Pack},
     taxpayers::Register,
 };
@@ -45,6 +53,10 @@ pub struct Scene {
     pub words: Words,
     /// The call's dice, thrown first when first asked for.
     pub dice: Mutex<Option<Dice>>,
+    /// The filings that were asked for first: rules ask and bodies ask again.
+    filings: OnceLock<(FinancialYear, bool, Vec<Filing>)>,
+    /// The last filing, once it was asked for.
+    last_filing: OnceLock<Option<Filing>>,
 }
 
 /// What the reply is called.
@@ -97,6 +109,8 @@ impl Scene {
             taxpayers: Vec::new(),
             words: Words::default(),
             dice: Mutex::new(None),
+            filings: OnceLock::new(),
+            last_filing: OnceLock::new(),
         }
     }
 
@@ -110,6 +124,31 @@ impl Scene {
     #[must_use]
     pub fn field(&self, index: usize) -> Option<&Value> {
         self.fields.get(index)?.as_ref()
+    }
+
+    /// What the taxpayer filed for a financial year, or in it; `None` where nobody is asked about.
+    #[must_use]
+    pub fn filings_of_year(
+        &self,
+        year: FinancialYear,
+        by_filing_date: bool,
+    ) -> Option<Cow<'_, [Filing]>> {
+        let taxpayer = self.taxpayer.as_ref()?;
+        let tell = || super::datum::filings_in(self, taxpayer, year, by_filing_date);
+        let (of, by, filings) = self.filings.get_or_init(|| (year, by_filing_date, tell()));
+        Some(if (*of, *by) == (year, by_filing_date) {
+            Cow::Borrowed(filings)
+        } else {
+            Cow::Owned(tell())
+        })
+    }
+
+    /// The newest filing of the taxpayer.
+    #[must_use]
+    pub fn last_filing(&self) -> Option<&Filing> {
+        let taxpayer = self.taxpayer.as_ref()?;
+        let tell = || self.register.last_filing(taxpayer, period::ist_date(self.call.at_ms));
+        self.last_filing.get_or_init(tell).as_ref()
     }
 
     /// Throws the call's dice.

@@ -158,16 +158,21 @@ impl Tree {
                 Ok(true)
             }
             Self::For { name, list, item } => {
-                let Some(items) = list.fill(scope)?.items() else { return Ok(false) };
+                let list = list.fill(scope)?;
+                let before = out.len();
                 out.push(b'[');
                 let mut first = true;
-                for value in &items {
+                let is_list = list.each(|value| {
                     let locals = Locals::Bound { name, value, outer: scope.locals };
                     let inner = Scope { scene: scope.scene, locals: &locals };
-                    write_item(item, inner, &mut first, out)?;
+                    write_item(item, inner, &mut first, out)
+                })?;
+                if is_list {
+                    out.push(b']');
+                } else {
+                    out.truncate(before);
                 }
-                out.push(b']');
-                Ok(true)
+                Ok(is_list)
             }
             Self::If { condition, then, otherwise } => {
                 if condition.holds(scope)? {
@@ -278,6 +283,16 @@ fn write_datum(datum: &Datum<'_>, scope: Scope<'_>, out: &mut Vec<u8>) {
             }
             out.push(b']');
         }
+        Datum::Filings(filings) => {
+            out.push(b'[');
+            for (at, filing) in filings.iter().enumerate() {
+                if at > 0 {
+                    out.push(b',');
+                }
+                write_record(&Record::Filing(filing), scope, out);
+            }
+            out.push(b']');
+        }
     }
 }
 
@@ -335,7 +350,7 @@ pub fn write_text(filled: &Filled<'_>, out: &mut String) {
         Filled::Datum(Datum::Json(json)) => {
             let _ = write!(out, "{json}");
         }
-        Filled::Datum(Datum::Record(_) | Datum::Records(_)) => {}
+        Filled::Datum(Datum::Record(_) | Datum::Records(_) | Datum::Filings(_)) => {}
         Filled::Value(value) => {
             if !value.is_undefined() && !value.is_none() {
                 let _ = write!(out, "{value}");
