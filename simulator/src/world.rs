@@ -75,7 +75,7 @@ impl World {
             None => Magic::default(),
         };
         let personas = personas(&ingredients.fixtures, &mut findings);
-        let packs = packs(ingredients, &vocabulary, &mut findings);
+        let (packs, folders) = packs(ingredients, &vocabulary, &mut findings);
         let scenarios = scenarios(&ingredients.scenarios, &packs, &vocabulary, &mut findings);
         for vendor in ingredients.settings.keys() {
             if !packs.iter().any(|pack| pack.name == *vendor) && findings.is_empty() {
@@ -88,17 +88,20 @@ impl World {
         if !findings.is_empty() {
             return Err(findings);
         }
-        let index = |names: fn(&Pack) -> Vec<String>| {
-            packs
-                .iter()
-                .enumerate()
-                .flat_map(|(at, pack)| names(pack).into_iter().map(move |name| (name, at)))
-                .collect::<AHashMap<_, _>>()
-        };
+        let by_name = packs.iter().enumerate().map(|(at, pack)| (pack.name.clone(), at)).collect();
+        // A host name stays with the vendor of the earlier folder: a copy does not take it away.
+        let mut order: Vec<usize> = (0..packs.len()).collect();
+        order.sort_by_key(|at| folders[*at]);
+        let mut by_host = AHashMap::new();
+        for at in order {
+            for host in &packs[at].hosts {
+                by_host.entry(host.clone()).or_insert(at);
+            }
+        }
         Ok(Self {
             seed: ingredients.seed,
-            by_name: index(|pack| vec![pack.name.clone()]),
-            by_host: index(|pack| pack.hosts.clone()),
+            by_name,
+            by_host,
             packs,
             vocabulary,
             register: Arc::new(Register::new(ingredients.seed, personas, ingredients.unknown)),
@@ -159,25 +162,30 @@ fn persona_finding(error: &dyn std::error::Error, source: &Source) -> Finding {
     Finding::new(format!("{error}{cause}")).within(source)
 }
 
+/// The vendors by name, and which folder each comes from.
 fn packs(
     ingredients: &Ingredients,
     vocabulary: &Vocabulary,
     findings: &mut Vec<Finding>,
-) -> Vec<Arc<Pack>> {
+) -> (Vec<Arc<Pack>>, Vec<usize>) {
     let mut by_name = BTreeMap::new();
-    for folder in &ingredients.fixtures {
+    for (at, folder) in ingredients.fixtures.iter().enumerate() {
         for vendor in folder.vendors() {
-            by_name.insert(vendor, folder);
+            by_name.insert(vendor, (at, folder));
         }
     }
     let mut packs = Vec::new();
-    for (vendor, folder) in by_name {
+    let mut folders = Vec::new();
+    for (vendor, (at, folder)) in by_name {
         match compile::load(folder, &vendor, vocabulary, &ingredients.settings) {
-            Ok(pack) => packs.push(Arc::new(pack)),
+            Ok(pack) => {
+                packs.push(Arc::new(pack));
+                folders.push(at);
+            }
             Err(more) => findings.extend(more),
         }
     }
-    packs
+    (packs, folders)
 }
 
 fn scenarios(
