@@ -275,6 +275,9 @@ fn nearest(pack: &Pack, call: &crate::model::call::Call) -> Vec<String> {
 }
 
 #[cfg(test)]
+mod properties;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -75,7 +75,7 @@ impl World {
             None => Magic::default(),
         };
         let personas = personas(&ingredients.fixtures, &mut findings);
-        let (packs, folders) = packs(ingredients, &vocabulary, &mut findings);
+        let packs = packs(ingredients, &vocabulary, &mut findings);
         let scenarios = scenarios(&ingredients.scenarios, &packs, &vocabulary, &mut findings);
         for vendor in ingredients.settings.keys() {
             if !packs.iter().any(|pack| pack.name == *vendor) && findings.is_empty() {
@@ -88,20 +88,17 @@ impl World {
         if !findings.is_empty() {
             return Err(findings);
         }
-        let by_name = packs.iter().enumerate().map(|(at, pack)| (pack.name.clone(), at)).collect();
-        // A host name stays with the vendor of the earlier folder: a copy does not take it away.
-        let mut order: Vec<usize> = (0..packs.len()).collect();
-        order.sort_by_key(|at| folders[*at]);
-        let mut by_host = AHashMap::new();
-        for at in order {
-            for host in &packs[at].hosts {
-                by_host.entry(host.clone()).or_insert(at);
-            }
-        }
+        let index = |names: fn(&Pack) -> Vec<String>| {
+            packs
+                .iter()
+                .enumerate()
+                .flat_map(|(at, pack)| names(pack).into_iter().map(move |name| (name, at)))
+                .collect::<AHashMap<_, _>>()
+        };
         Ok(Self {
             seed: ingredients.seed,
-            by_name,
-            by_host,
+            by_name: index(|pack| vec![pack.name.clone()]),
+            by_host: by_host(&packs, &ingredients.fixtures),
             packs,
             vocabulary,
             register: Arc::new(Register::new(ingredients.seed, personas, ingredients.unknown)),
@@ -129,6 +126,23 @@ impl World {
         };
         found.map(|index| &self.packs[*index])
     }
+}
+
+/// Host name → vendor. One that two vendors claim stays with that of the earlier folder: a copy
+/// of a vendor does not take its host name away.
+fn by_host(packs: &[Arc<Pack>], folders: &[Folder]) -> AHashMap<String, usize> {
+    let home = |at: &usize| {
+        folders.iter().rposition(|folder| folder.vendors().contains(&packs[*at].name))
+    };
+    let mut order: Vec<usize> = (0..packs.len()).collect();
+    order.sort_by_key(home);
+    let mut by_host = AHashMap::new();
+    for at in order {
+        for host in &packs[at].hosts {
+            by_host.entry(host.clone()).or_insert(at);
+        }
+    }
+    by_host
 }
 
 fn keep<T: Default>(read: Result<T, Vec<Finding>>, findings: &mut Vec<Finding>) -> T {
@@ -162,30 +176,25 @@ fn persona_finding(error: &dyn std::error::Error, source: &Source) -> Finding {
     Finding::new(format!("{error}{cause}")).within(source)
 }
 
-/// The vendors by name, and which folder each comes from.
 fn packs(
     ingredients: &Ingredients,
     vocabulary: &Vocabulary,
     findings: &mut Vec<Finding>,
-) -> (Vec<Arc<Pack>>, Vec<usize>) {
+) -> Vec<Arc<Pack>> {
     let mut by_name = BTreeMap::new();
-    for (at, folder) in ingredients.fixtures.iter().enumerate() {
+    for folder in &ingredients.fixtures {
         for vendor in folder.vendors() {
-            by_name.insert(vendor, (at, folder));
+            by_name.insert(vendor, folder);
         }
     }
     let mut packs = Vec::new();
-    let mut folders = Vec::new();
-    for (vendor, (at, folder)) in by_name {
+    for (vendor, folder) in by_name {
         match compile::load(folder, &vendor, vocabulary, &ingredients.settings) {
-            Ok(pack) => {
-                packs.push(Arc::new(pack));
-                folders.push(at);
-            }
+            Ok(pack) => packs.push(Arc::new(pack)),
             Err(more) => findings.extend(more),
         }
     }
-    (packs, folders)
+    packs
 }
 
 fn scenarios(

@@ -11,3 +11,6 @@ pub mod names;
 pub mod scene;
 pub mod template;
 pub mod tree;
+
+#[cfg(test)]
+mod tests;

@@ -33,7 +33,8 @@ async fn requests_of_other_web_pages_are_refused() {
     let reply = call(&simulator, &preflight).await;
     is_problem(&reply, 403);
     assert!(!reply.head.to_ascii_lowercase().contains("access-control-allow"), "{reply:?}");
-    let page = Request::get("/__sim/health").with("host", &own).with("origin", format!("http://{own}"));
+    let page =
+        Request::get("/__sim/health").with("host", &own).with("origin", format!("http://{own}"));
     assert_eq!(call(&simulator, &page).await.status, 200, "a page of ours may");
 }
 
@@ -41,7 +42,16 @@ async fn requests_of_other_web_pages_are_refused() {
 async fn a_foreign_name_that_points_here_is_refused() {
     let simulator = simulator().await;
     for place in PLACES {
-        for host in ["evil.test", "evil.test:4777", "localhost.evil.test", "10.1.2.3", "127.0.0.1.nip.test", "[2001:db8::1]", "0.0.0.0", "\u{e9}"] {
+        for host in [
+            "evil.test",
+            "evil.test:4777",
+            "localhost.evil.test",
+            "10.1.2.3",
+            "127.0.0.1.nip.test",
+            "[2001:db8::1]",
+            "0.0.0.0",
+            "\u{e9}",
+        ] {
             is_problem(&call(&simulator, &Request::get(place).with("host", host)).await, 403);
         }
     }
@@ -61,7 +71,16 @@ async fn guarded() -> Simulator {
 async fn a_token_is_wanted_where_one_is_set() {
     let simulator = guarded().await;
     for place in PLACES {
-        for wrong in ["", "Bearer", "Bearer ", "Bearer s3cre", "Bearer s3cret2", "Basic s3cret", "s3cret", "Bearer \u{e9}"] {
+        for wrong in [
+            "",
+            "Bearer",
+            "Bearer ",
+            "Bearer s3cre",
+            "Bearer s3cret2",
+            "Basic s3cret",
+            "s3cret",
+            "Bearer \u{e9}",
+        ] {
             let reply = call(&simulator, &Request::get(place).with("authorization", wrong)).await;
             is_problem(&reply, 401);
             assert_eq!(reply.header("www-authenticate"), Some("Bearer"));
@@ -94,9 +113,11 @@ async fn what_is_not_there_and_what_cannot_be_done_are_problems() {
     for place in ["/__sim/nonsense", "/__sim//health", "/__sim/health/more", "/__sim/taxpayers/x"] {
         is_problem(&call(&simulator, &Request::get(place)).await, 404);
     }
-    for (method, place) in
-        [("POST", "/__sim/health"), ("PUT", "/__sim/journal"), ("PATCH", "/__sim/scenarios/gstn-down")]
-    {
+    for (method, place) in [
+        ("POST", "/__sim/health"),
+        ("PUT", "/__sim/journal"),
+        ("PATCH", "/__sim/scenarios/gstn-down"),
+    ] {
         let reply = call(&simulator, &Request::new(method, place)).await;
         is_problem(&reply, 405);
         assert!(reply.header("allow").is_some(), "{reply:?}");
@@ -109,7 +130,10 @@ async fn what_is_not_there_and_what_cannot_be_done_are_problems() {
 async fn health_and_version_are_told() {
     let simulator = simulator().await;
     let health = call(&simulator, &Request::get("/__sim/health")).await.json();
-    assert_eq!((&health["status"], &health["vendors"]), (&"ok".into(), &simulator.world().packs.len().into()));
+    assert_eq!(
+        (&health["status"], &health["vendors"]),
+        (&"ok".into(), &simulator.world().packs.len().into())
+    );
     assert_eq!(call(&simulator, &Request::get("/__sim/ready")).await.status, 200);
     let version = call(&simulator, &Request::get("/__sim/version")).await.json();
     assert_eq!(version["version"], env!("CARGO_PKG_VERSION"));

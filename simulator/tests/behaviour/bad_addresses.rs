@@ -9,11 +9,18 @@ use gsp_simulator::{
 };
 
 use crate::common::{
-    Connection, Natural, Reply, Request, WORLD, builder, call, lookups, naturals, record, settled, simulator,
+    Connection, Natural, Reply, Request, WORLD, builder, call, lookups, naturals, record, settled,
+    simulator,
 };
 
 /// What an edge gives: the pack's reply, or a plain one.
-fn is_edge(simulator: &Simulator, natural: &Natural, reply: &Reply, edge: Option<usize>, plain: (u16, &str)) {
+fn is_edge(
+    simulator: &Simulator,
+    natural: &Natural,
+    reply: &Reply,
+    edge: Option<usize>,
+    plain: (u16, &str),
+) {
     let pack = &natural.pack;
     let plan = edge.map(|index| &pack.replies.all[index]);
     let what = format!("{}: {reply:?}", natural.name());
@@ -45,7 +52,13 @@ async fn an_unknown_path_gets_the_vendors_answer_or_a_plain_404() {
             format!("{root}/{}", "deep/".repeat(2_000)),
         ] {
             let reply = call(&simulator, &Request { target: odd, ..natural.request() }).await;
-            is_edge(&simulator, &natural, &reply, natural.pack.edges.unknown_path, (404, "unknown-route"));
+            is_edge(
+                &simulator,
+                &natural,
+                &reply,
+                natural.pack.edges.unknown_path,
+                (404, "unknown-route"),
+            );
             let hint = reply.header("x-sim-hint").expect("there is a hint");
             assert!(hint.contains("the closest is"), "{path}: {hint}");
         }
@@ -87,7 +100,8 @@ async fn head_is_get_without_the_body() {
             assert_eq!(head.header("content-type"), get.header("content-type"));
             assert_eq!(head.header("content-length"), get.header("content-length"));
         } else {
-            let plan = natural.pack.edges.wrong_method.map(|index| &natural.pack.replies.all[index]);
+            let plan =
+                natural.pack.edges.wrong_method.map(|index| &natural.pack.replies.all[index]);
             assert_eq!(head.status, plan.map_or(405, |plan| plan.status.as_u16()));
         }
     }
@@ -161,9 +175,16 @@ async fn odd_credentials_are_wrong_credentials_and_the_first_of_two_counts() {
         for part in &scheme.parts {
             let AuthPlace::Header(name) = &part.place else { continue };
             let own = natural.headers.iter().find(|(known, _)| known == name).expect("it is sent");
-            for odd in [b"\xE9\xE9\xE9".as_slice(), b"Basic \xF0\x9F\x98\x80", b"x", b"Bearer x y z"] {
+            for odd in
+                [b"\xE9\xE9\xE9".as_slice(), b"Basic \xF0\x9F\x98\x80", b"x", b"Bearer x y z"]
+            {
                 let reply = call(&simulator, &natural.request().with(name, odd)).await;
-                assert_eq!(reply.status, wrong.status.as_u16(), "{}: {odd:?}: {reply:?}", natural.name());
+                assert_eq!(
+                    reply.status,
+                    wrong.status.as_u16(),
+                    "{}: {odd:?}: {reply:?}",
+                    natural.name()
+                );
                 assert_eq!(record(&simulator, &reply)["outcome"], wrong.outcome.as_str());
                 let second = natural.request().without(name).and(name, odd).and(name, &own.1);
                 assert_eq!(call(&simulator, &second).await.status, wrong.status.as_u16());

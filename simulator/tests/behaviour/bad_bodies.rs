@@ -4,16 +4,23 @@ use std::sync::Arc;
 
 use gsp_simulator::{
     Simulator,
-    pack::{Check, ReplyPlan, file::{FieldPlace, GstinCheck, Media}},
+    pack::{
+        Check, ReplyPlan,
+        file::{FieldPlace, GstinCheck, Media},
+    },
 };
 
-use crate::common::{Natural, Reply, Request, WORLD, call, lookups, record, send, settled, simulator};
+use crate::common::{
+    Natural, Reply, Request, WORLD, call, lookups, record, send, settled, simulator,
+};
 
 /// What an endpoint says of a body that it cannot read, or of one of another type.
 fn of_body(natural: &Natural, wrong_type: bool) -> &ReplyPlan {
     let endpoint = natural.endpoint();
     match &endpoint.body {
-        Some(body) if wrong_type => &endpoint.replies.all[body.wrong_type.unwrap_or(body.unreadable)],
+        Some(body) if wrong_type => {
+            &endpoint.replies.all[body.wrong_type.unwrap_or(body.unreadable)]
+        }
         Some(body) => &endpoint.replies.all[body.unreadable],
         None => &endpoint.replies.all[endpoint.success],
     }
@@ -22,14 +29,21 @@ fn of_body(natural: &Natural, wrong_type: bool) -> &ReplyPlan {
 /// What an endpoint says of a text that is no GSTIN.
 fn of_malformed(natural: &Natural) -> &ReplyPlan {
     let endpoint = natural.endpoint();
-    let rule = endpoint.rules.iter().find(|rule| {
-        matches!(rule.check, Check::Gstin(form) if form != GstinCheck::Any)
-    });
+    let rule = endpoint
+        .rules
+        .iter()
+        .find(|rule| matches!(rule.check, Check::Gstin(form) if form != GstinCheck::Any));
     &endpoint.replies.all[rule.expect("it looks at the GSTIN").otherwise]
 }
 
 /// The plan's status, outcome and code, and the very words that asking for it by header gives.
-async fn says(simulator: &Simulator, natural: &Natural, plan: &ReplyPlan, reply: &Reply, what: &str) {
+async fn says(
+    simulator: &Simulator,
+    natural: &Natural,
+    plan: &ReplyPlan,
+    reply: &Reply,
+    what: &str,
+) {
     let what = format!("{}: {what}", natural.name());
     let wish = match natural.pack.code_of(plan) {
         Some(code) => code.code.clone(),
@@ -70,7 +84,8 @@ async fn everywhere(tries: impl AsyncFn(Arc<Simulator>, Natural)) {
 #[tokio::test]
 async fn a_body_that_is_no_json_object_is_unreadable() {
     everywhere(async |simulator, natural| {
-        let deep = [b"{\"gstin\":".as_slice(), &b"[".repeat(10_000), &b"]".repeat(10_000), b"}"].concat();
+        let deep =
+            [b"{\"gstin\":".as_slice(), &b"[".repeat(10_000), &b"]".repeat(10_000), b"}"].concat();
         let bodies: [(&str, Vec<u8>); 11] = [
             ("broken", br#"{"gstin": "27AAACS0000A1ZG", "#.to_vec()),
             ("a list", br#"["27AAACS0000A1ZG"]"#.to_vec()),
@@ -113,13 +128,19 @@ async fn no_body_at_all_is_unreadable() {
 #[tokio::test]
 async fn another_content_type_is_told_apart() {
     everywhere(async |simulator, natural| {
-        for kind in ["text/plain", "application/xml", "application/jsonp", "json", ";;;", "\u{e9}"] {
+        for kind in ["text/plain", "application/xml", "application/jsonp", "json", ";;;", "\u{e9}"]
+        {
             let reply = call(&simulator, &natural.request().with("content-type", kind)).await;
             says(&simulator, &natural, of_body(&natural, true), &reply, kind).await;
         }
         for kind in ["APPLICATION/JSON", "application/json; charset=utf-8", "application/json;"] {
             let reply = call(&simulator, &natural.request().with("content-type", kind)).await;
-            assert_eq!(record(&simulator, &reply)["outcome"], "found", "{}: {kind}", natural.name());
+            assert_eq!(
+                record(&simulator, &reply)["outcome"],
+                "found",
+                "{}: {kind}",
+                natural.name()
+            );
         }
     })
     .await;
@@ -128,7 +149,8 @@ async fn another_content_type_is_told_apart() {
 #[tokio::test]
 async fn multipart_that_does_not_end_or_has_no_boundary_is_unreadable() {
     everywhere(async |simulator, natural| {
-        let takes = |media| natural.endpoint().body.as_ref().is_some_and(|b| b.accepts.contains(&media));
+        let takes =
+            |media| natural.endpoint().body.as_ref().is_some_and(|b| b.accepts.contains(&media));
         if !takes(Media::Multipart) {
             return;
         }

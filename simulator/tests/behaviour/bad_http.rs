@@ -3,7 +3,8 @@
 use gsp_simulator::Simulator;
 
 use crate::common::{
-    Connection, Natural, Reply, Request, Trouble, WORLD, call, lookups, record, send, settled, simulator,
+    Connection, Natural, Reply, Request, Trouble, WORLD, call, lookups, record, send, settled,
+    simulator,
 };
 
 /// Tries something at one look-up endpoint of each vendor, and after it a call that is right.
@@ -14,7 +15,10 @@ async fn at_each_vendor(tries: impl AsyncFn(&Simulator, &Natural, &Reply)) {
     assert_eq!(all.len(), WORLD.packs.len());
     for natural in all {
         let good = call(&simulator, &natural.request()).await;
-        assert_eq!((good.status, record(&simulator, &good)["outcome"].as_str()), (200, Some("found")));
+        assert_eq!(
+            (good.status, record(&simulator, &good)["outcome"].as_str()),
+            (200, Some("found"))
+        );
         tries(&simulator, &natural, &good).await;
         let after = call(&simulator, &natural.request()).await;
         same(&after, &good, &natural.name());
@@ -125,7 +129,11 @@ async fn a_body_in_chunks_is_a_body() {
 #[tokio::test]
 async fn chunks_that_are_none_are_refused() {
     at_each_vendor(async |simulator, natural, _| {
-        for body in ["zz\r\n{}\r\n0\r\n\r\n", "2\r\n{}no line ends here\r\n", "ffffffffffffffffff\r\n{}\r\n"] {
+        for body in [
+            "zz\r\n{}\r\n0\r\n\r\n",
+            "2\r\n{}no line ends here\r\n",
+            "ffffffffffffffffff\r\n{}\r\n",
+        ] {
             let request = Request::new("POST", &natural.request().target)
                 .with("transfer-encoding", "chunked")
                 .body(body);
@@ -136,7 +144,8 @@ async fn chunks_that_are_none_are_refused() {
         both = both.and("Content-Length", "2").body("0\r\n\r\n");
         let reply = call(simulator, &both).await;
         assert!(reply.status < 500, "two framings: {reply:?}");
-        let request = natural.request().body("{}").and("Content-Length", "2").and("Content-Length", "3");
+        let request =
+            natural.request().body("{}").and("Content-Length", "2").and("Content-Length", "3");
         assert_eq!(call(simulator, &request).await.status, 400, "two lengths");
         let request = natural.request().body("{}").with("content-length", "-1");
         assert_eq!(call(simulator, &request).await.status, 400, "no length");
@@ -163,7 +172,8 @@ async fn a_client_that_waits_for_continue_is_told_to() {
 #[tokio::test]
 async fn a_client_that_waits_to_send_too_much_is_told_not_to() {
     at_each_vendor(async |simulator, natural, _| {
-        let request = natural.request().with("expect", "100-continue").with("content-length", "99999999");
+        let request =
+            natural.request().with("expect", "100-continue").with("content-length", "99999999");
         let mut connection = Connection::open(simulator.address()).await;
         connection.send(&request.head()).await;
         let reply = connection.reply().await.expect("it is answered without the body");
@@ -186,7 +196,10 @@ async fn ten_megabytes_are_too_large() {
             let expected = plan.map_or(413, |plan| plan.status.as_u16());
             assert_eq!(reply.status, expected, "{}: {reply:?}", natural.name());
             let record = record(simulator, &reply);
-            assert_eq!(record["outcome"], plan.map_or("body-too-large", |plan| plan.outcome.as_str()));
+            assert_eq!(
+                record["outcome"],
+                plan.map_or("body-too-large", |plan| plan.outcome.as_str())
+            );
             assert!(reply.header("x-sim-hint").is_some_and(|hint| hint.contains("longer")));
         }
     })
@@ -200,10 +213,13 @@ async fn heads_that_are_too_large_are_refused_as_http_does() {
         let reply = call(simulator, &natural.request().with("x-long", &long)).await;
         assert_eq!(reply.status, 431, "{reply:?}");
         let mut request = natural.request();
-        request.target.push_str(&format!("{}=1", if request.target.contains('?') { "&" } else { "?" }));
+        request
+            .target
+            .push_str(&format!("{}=1", if request.target.contains('?') { "&" } else { "?" }));
         request.target.push_str(&long[..100_000]);
         assert_eq!(call(simulator, &request).await.status, 414);
-        let many = (0..200).fold(natural.request(), |request, at| request.and(&format!("x-{at}"), "1"));
+        let many =
+            (0..200).fold(natural.request(), |request, at| request.and(&format!("x-{at}"), "1"));
         assert_eq!(call(simulator, &many).await.status, 431);
     })
     .await;

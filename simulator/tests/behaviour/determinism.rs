@@ -13,9 +13,8 @@ use crate::common::{Connection, NOW, Natural, WORLD, lookups, naturals, settled}
 /// Two hundred calls: all endpoints, crowd and personas, refusals, wishes, rubbish.
 fn calls() -> Vec<Vec<u8>> {
     let all = naturals(&WORLD);
-    let crowd = ["27QQQCQ0000Q1Z", "29AABCK4821M1Z", "33AAGFB7719L2Z", "07ABCPZ1180Q1Z"].map(|text| {
-        Gstin::complete(text).expect("it is well formed").to_string()
-    });
+    let crowd = ["27QQQCQ0000Q1Z", "29AABCK4821M1Z", "33AAGFB7719L2Z", "07ABCPZ1180Q1Z"]
+        .map(|text| Gstin::complete(text).expect("it is well formed").to_string());
     let asks = |natural: &Natural| {
         natural.endpoint().lookup.is_some_and(|lookup| lookup.gstin_field().is_some())
     };
@@ -84,7 +83,8 @@ async fn another_seed_gives_another_crowd_and_other_ids_but_the_same_personas() 
         // Seeds under which the flaky story leaves both calls alone.
         let (one, other) = (told(1).await, told(2).await);
         assert_ne!(settled(&one[0]), settled(&other[0]), "{}: the crowd", natural.name());
-        ids += usize::from(String::from_utf8_lossy(&one[1]) != settled(&one[1]) && one[1] != other[1]);
+        ids +=
+            usize::from(String::from_utf8_lossy(&one[1]) != settled(&one[1]) && one[1] != other[1]);
     }
     assert!(ids > 1, "some vendors send ids");
 
@@ -97,6 +97,7 @@ async fn another_seed_gives_another_crowd_and_other_ids_but_the_same_personas() 
     for persona in ["27AAACS0000A1ZG", "09AAACV0000X1Z0", "29AAACB0000G1ZH", "18AAACG0000U1ZM"] {
         assert_eq!(one.register.look_up(persona, today), other.register.look_up(persona, today));
     }
-    let crowd = |world: &World| world.register.look_up(somebody.as_str(), today).map(Cow::into_owned);
+    let crowd =
+        |world: &World| world.register.look_up(somebody.as_str(), today).map(Cow::into_owned);
     assert_ne!(crowd(&one), crowd(&other));
 }

@@ -57,7 +57,10 @@ async fn a_cursor_reads_each_exchange_once_and_says_when_some_left() {
         call(&simulator, &natural.request()).await;
     }
     let first = page(0, 3).await;
-    assert_eq!((ids(&first), &first["truncated"], &first["next"]), (vec![1, 2, 3], &false.into(), &3.into()));
+    assert_eq!(
+        (ids(&first), &first["truncated"], &first["next"]),
+        (vec![1, 2, 3], &false.into(), &3.into())
+    );
     for _ in 0..7 {
         call(&simulator, &natural.request()).await;
     }
@@ -85,7 +88,8 @@ async fn credentials_are_nowhere_in_the_journal() {
         let mut secrets = Vec::new();
         for part in &natural.pack.schemes[scheme].parts {
             if let AuthPlace::Header(name) = &part.place {
-                let (_, value) = natural.headers.iter().find(|(known, _)| known == name).expect("sent");
+                let (_, value) =
+                    natural.headers.iter().find(|(known, _)| known == name).expect("sent");
                 secrets.push(value.split_whitespace().last().expect("it is no space").to_owned());
             }
         }

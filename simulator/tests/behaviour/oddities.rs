@@ -26,7 +26,8 @@ async fn get(simulator: &Simulator, target: &str) -> Reply {
 }
 
 async fn post(simulator: &Simulator, target: &str, body: &Value) -> Reply {
-    call(simulator, &Request::new("POST", &format!("/oddities{target}")).json(body.to_string())).await
+    call(simulator, &Request::new("POST", &format!("/oddities{target}")).json(body.to_string()))
+        .await
 }
 
 async fn token(simulator: &Simulator, form: &str) -> Value {
@@ -44,17 +45,28 @@ async fn keys_are_taken_from_query_path_a_raw_header_and_three_headers() {
     assert_eq!(get(&simulator, "/query?api_key=x").await.status, 403);
     assert_eq!(get(&simulator, "/query?api_key=").await.status, 401);
     assert_eq!(get(&simulator, "/keys/odd-key-2/who").await.json(), tin);
-    assert_eq!(get(&simulator, "/keys/other/who").await.json(), json!({ "error": true, "text": "No" }));
+    assert_eq!(
+        get(&simulator, "/keys/other/who").await.json(),
+        json!({ "error": true, "text": "No" })
+    );
 
     let raw = Request::get("/oddities/raw");
-    assert_eq!(call(&simulator, &raw.clone().with("authorization", "odd-secret")).await.json(), gold);
+    assert_eq!(
+        call(&simulator, &raw.clone().with("authorization", "odd-secret")).await.json(),
+        gold
+    );
     assert_eq!(call(&simulator, &raw.with("authorization", "Bearer odd-secret")).await.status, 403);
 
-    let three = Request::get("/oddities/three").with("x-app", "odd-app-2").with("x-key", "odd-key-2");
+    let three =
+        Request::get("/oddities/three").with("x-app", "odd-app-2").with("x-key", "odd-key-2");
     assert_eq!(call(&simulator, &three).await.status, 401, "one is missing");
     let all = three.clone().with("x-secret", "odd-secret-2");
     assert_eq!(call(&simulator, &all).await.json(), tin);
-    assert_eq!(call(&simulator, &all.with("x-secret", "odd-secret")).await.status, 401, "of two accounts");
+    assert_eq!(
+        call(&simulator, &all.with("x-secret", "odd-secret")).await.status,
+        401,
+        "of two accounts"
+    );
 
     let kept = call(&simulator, &Request::get("/__sim/journal")).await;
     for secret in ["odd-secret", "odd-app-2", "api_key=odd"] {
@@ -81,7 +93,8 @@ async fn a_login_gives_tokens_that_are_good_for_their_life() {
     let text = jwt["token"].as_str().expect("it is a text");
     let claims = text.split('.').nth(1).expect("it has three parts");
     let claims = base64::Engine::decode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, claims);
-    let claims: Value = serde_json::from_slice(&claims.expect("it is base64url")).expect("it is JSON");
+    let claims: Value =
+        serde_json::from_slice(&claims.expect("it is base64url")).expect("it is JSON");
     assert_eq!(claims, json!({ "sub": "default", "iat": 1_795_235_400, "exp": 1_795_236_300 }));
     let ask = Request::get("/oddities/jwt").with("access-token", text);
     assert_eq!(call(&simulator, &ask).await.status, 200);
@@ -98,7 +111,10 @@ async fn a_login_gives_tokens_that_are_good_for_their_life() {
     let brief = token(&simulator, "brief").await;
     let text = brief["token"].as_str().expect("it is a text");
     let over = call(&simulator, &Request::get("/oddities/brief").with("access-token", text)).await;
-    assert_eq!(over.json(), json!({ "error": "Who are you?", "success": false, "because": "credentials-expired" }));
+    assert_eq!(
+        over.json(),
+        json!({ "error": "Who are you?", "success": false, "because": "credentials-expired" })
+    );
     assert_eq!(over.header("www-authenticate"), Some("Token realm=\"credentials-expired\""));
     assert_eq!(record(&simulator, &over)["outcome"], "credentials-expired");
 }
@@ -124,8 +140,10 @@ async fn a_login_refuses_who_is_not_known() {
 #[tokio::test]
 async fn a_key_of_the_body_picks_the_operation() {
     let simulator = oddities().await;
-    let body = json!({ "z": [1.5, null], "task": "VERIFY", "data": { "gstin": " 27aaacs0000a1zg " } });
-    let request = Request::new("POST", "/oddities/tasks").json(body.to_string()).with("user-agent", "odd/1");
+    let body =
+        json!({ "z": [1.5, null], "task": "VERIFY", "data": { "gstin": " 27aaacs0000a1zg " } });
+    let request =
+        Request::new("POST", "/oddities/tasks").json(body.to_string()).with("user-agent", "odd/1");
     let reply = call(&simulator, &request).await;
     assert_eq!(
         reply.text(),
@@ -137,7 +155,8 @@ async fn a_key_of_the_body_picks_the_operation() {
     let absent = json!({ "task": "verify", "data": { "gstin": "30AAAFG0000W1ZQ" } });
     let reply = post(&simulator, "/tasks", &absent).await;
     assert_eq!((reply.status, reply.body.len()), (204, 0));
-    let malformed = post(&simulator, "/tasks", &json!({ "task": "verify", "data": { "gstin": "x" } })).await;
+    let malformed =
+        post(&simulator, "/tasks", &json!({ "task": "verify", "data": { "gstin": "x" } })).await;
     assert_eq!(malformed.status, 999);
     assert_eq!(malformed.text(), r#"{"result_code":102,"http":999,"what":"invalid-gstin"}"#);
 
@@ -150,7 +169,12 @@ async fn a_key_of_the_body_picks_the_operation() {
         reply["found"][0][1],
         json!([["FACTORY / MANUFACTURING", "SUPPLIER OF SERVICES"], ["WAREHOUSE / DEPOT"]])
     );
-    for other in [json!({ "task": "list", "pan": "AAACS0000A" }), json!({ "task": "sing" }), json!({}), json!({ "task": 1 })] {
+    for other in [
+        json!({ "task": "list", "pan": "AAACS0000A" }),
+        json!({ "task": "sing" }),
+        json!({}),
+        json!({ "task": 1 }),
+    ] {
         let reply = post(&simulator, "/tasks", &other).await;
         assert_eq!((reply.status, reply.text()), (512, "{}"), "{other}");
     }
@@ -189,16 +213,20 @@ async fn every_shape_of_value_is_written_to_the_letter() {
         .replace("\"years\":[\"GSTR9C@032025\",\"GSTR9@032025\"]", &years(text))
     );
     assert_eq!(reply.header("content-type"), Some("application/json; charset=utf-8"));
-    for (name, value) in
-        [("server", "oddities/1.0"), ("x-call", "1"), ("x-about", "27-found"), ("x-gstin", "27AAACS0000A1ZG")]
-    {
+    for (name, value) in [
+        ("server", "oddities/1.0"),
+        ("x-call", "1"),
+        ("x-about", "27-found"),
+        ("x-gstin", "27AAACS0000A1ZG"),
+    ] {
         assert_eq!(reply.header(name), Some(value), "{name}");
     }
 }
 
 /// The part about filings, once it was seen to be two of that year.
 fn years(text: &str) -> String {
-    let two = Regex::new(r#""years":\["GSTR[0-9A-Z]+@\d{6}","GSTR[0-9A-Z]+@\d{6}"\]"#).expect("it is one");
+    let two = Regex::new(r#""years":\["GSTR[0-9A-Z]+@\d{6}","GSTR[0-9A-Z]+@\d{6}"\]"#)
+        .expect("it is one");
     two.find(text).unwrap_or_else(|| panic!("{text}")).as_str().to_owned()
 }
 
@@ -224,7 +252,10 @@ async fn other_answers_of_the_zoo_are_null_text_html_and_nothing() {
     assert_eq!((empty.status, empty.body.len()), (500, 0));
     assert_eq!((empty.header("content-type"), empty.header("content-length")), (None, Some("0")));
     let text = get(&simulator, "/text").await;
-    assert_eq!((text.text(), text.header("content-type")), ("OK 5", Some("text/plain; charset=utf-8")));
+    assert_eq!(
+        (text.text(), text.header("content-type")),
+        ("OK 5", Some("text/plain; charset=utf-8"))
+    );
 }
 
 #[tokio::test]
@@ -232,11 +263,26 @@ async fn rules_read_loosely_and_judge_exactly() {
     let simulator = oddities().await;
     for (body, expected) in [
         (json!({}), json!({ "joined": "" })),
-        (json!({ "kind": "a", "flag": "YES", "count": "7" }), json!({ "kind": "a", "flag": true, "count": 7, "joined": "" })),
-        (json!({ "kind": 3, "flag": "false", "count": -1 }), json!({ "kind": 3, "flag": false, "count": -1, "joined": "" })),
-        (json!({ "kind": true, "flag": null, "count": null }), json!({ "kind": true, "flag": null, "count": null, "joined": "" })),
-        (json!({ "ref": " ab12 ", "a": [{ "b/c": "deep" }] }), json!({ "ref": "AB12", "deep": "deep", "joined": "" })),
-        (json!({ "tags": ["x", 1], "kind": "b", "detail": "तीन" }), json!({ "kind": "b", "tags": ["x", 1], "joined": "x+1" })),
+        (
+            json!({ "kind": "a", "flag": "YES", "count": "7" }),
+            json!({ "kind": "a", "flag": true, "count": 7, "joined": "" }),
+        ),
+        (
+            json!({ "kind": 3, "flag": "false", "count": -1 }),
+            json!({ "kind": 3, "flag": false, "count": -1, "joined": "" }),
+        ),
+        (
+            json!({ "kind": true, "flag": null, "count": null }),
+            json!({ "kind": true, "flag": null, "count": null, "joined": "" }),
+        ),
+        (
+            json!({ "ref": " ab12 ", "a": [{ "b/c": "deep" }] }),
+            json!({ "ref": "AB12", "deep": "deep", "joined": "" }),
+        ),
+        (
+            json!({ "tags": ["x", 1], "kind": "b", "detail": "तीन" }),
+            json!({ "kind": "b", "tags": ["x", 1], "joined": "x+1" }),
+        ),
         (json!({ "fy": "2026-27", "pan": "AAACS0000A" }), json!({ "joined": "" })),
     ] {
         let reply = post(&simulator, "/rules", &body).await;
@@ -280,8 +326,12 @@ async fn forms_and_multipart_bring_the_same_fields() {
         .body("kind=b&detail=a+b&flag=yes&count=4&ref=%20ab1");
     assert_eq!(call(&simulator, &form).await.json(), expected);
     let mut body = String::new();
-    for (name, value) in [("kind", "b"), ("detail", "a b"), ("flag", "yes"), ("count", "4"), ("ref", " ab1")] {
-        body.push_str(&format!("--X\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"));
+    for (name, value) in
+        [("kind", "b"), ("detail", "a b"), ("flag", "yes"), ("count", "4"), ("ref", " ab1")]
+    {
+        body.push_str(&format!(
+            "--X\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+        ));
     }
     body.push_str("--X--\r\n");
     let multipart = Request::new("POST", "/oddities/rules")

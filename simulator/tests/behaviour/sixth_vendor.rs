@@ -36,7 +36,9 @@ fn write(folder: &Path, files: &[(String, String)]) {
 async fn worded(simulator: &Simulator) -> (Natural, String) {
     for natural in lookups(&WORLD) {
         let endpoint = natural.endpoint();
-        let Some(plan) = endpoint.auth_missing.map(|index| &endpoint.replies.all[index]) else { continue };
+        let Some(plan) = endpoint.auth_missing.map(|index| &endpoint.replies.all[index]) else {
+            continue;
+        };
         let Some(code) = natural.pack.code_of(plan) else { continue };
         let reply = call(simulator, &nameless(&natural.request())).await;
         if !code.message.is_empty() && reply.text().contains(&code.message) {
@@ -150,7 +152,11 @@ async fn a_broken_folder_is_told_with_file_line_and_word() {
     let mut files = files(name);
     for (path, text) in &mut files {
         if path == "vendor.toml" {
-            *text = text.replacen("success = ", "succes = ", 1).replacen("method = \"POST\"", "method = \"PO ST\"", 1);
+            *text = text.replacen("success = ", "succes = ", 1).replacen(
+                "method = \"POST\"",
+                "method = \"PO ST\"",
+                1,
+            );
         }
     }
     let folder = tempfile::tempdir().expect("there is room");

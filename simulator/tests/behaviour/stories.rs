@@ -44,9 +44,14 @@ async fn what_ships_is_listed_and_told() {
     let simulator = simulator().await;
     let page = call(&simulator, &Request::get("/__sim/scenarios")).await.json();
     let list = page["scenarios"].as_array().expect("it is a list");
-    for name in
-        ["slow-upstream", "gstn-down", "credits-run-out", "first-two-fail", "flaky-10-percent", "cancelled-supplier"]
-    {
+    for name in [
+        "slow-upstream",
+        "gstn-down",
+        "credits-run-out",
+        "first-two-fail",
+        "flaky-10-percent",
+        "cancelled-supplier",
+    ] {
         let story = list.iter().find(|story| story["name"] == name);
         let story = story.unwrap_or_else(|| panic!("`{name}` ships"));
         assert!(story["about"].as_str().is_some_and(|about| about.len() > 40), "{name}");
@@ -165,9 +170,8 @@ async fn a_story_is_begun_told_counted_and_ended_over_http() {
     let simulator = simulator().await;
     let address = "/__sim/scenarios/first-two-fail";
     let story = async |method| call(&simulator, &Request::new(method, address)).await;
-    let active = async || {
-        call(&simulator, &Request::get("/__sim/scenarios")).await.json()["active"].clone()
-    };
+    let active =
+        async || call(&simulator, &Request::get("/__sim/scenarios")).await.json()["active"].clone();
 
     assert_eq!(story("GET").await.json()["active"], false);
     assert_eq!(story("DELETE").await.status, 404, "it is not being played");

@@ -1,11 +1,17 @@
 //! The four ways to get an outcome, and which of them wins.
 
-use std::{fs, path::Path, time::{Duration, Instant}};
+use std::{
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use gsp_simulator::{Simulator, model::gstin::Gstin};
 use serde_json::json;
 
-use crate::common::{NOW, Natural, Request, WORLD, builder, call, lookups, naturals, record, settled, simulator};
+use crate::common::{
+    NOW, Natural, Request, WORLD, builder, call, lookups, naturals, record, settled, simulator,
+};
 
 /// A number that nobody has, with a right check character.
 fn magic_gstin() -> Gstin {
@@ -46,8 +52,14 @@ async fn a_family_stands_for_the_first_of_its_members_that_the_vendor_has() {
     let simulator = simulator().await;
     let mut had = 0;
     for natural in lookups(&WORLD) {
-        let reply = call(&simulator, &natural.request().with("x-sim-outcome", "rate-limited")).await;
-        let members = ["api-rate-limited", "account-rate-limited", "account-daily-limited", "api-daily-limited"];
+        let reply =
+            call(&simulator, &natural.request().with("x-sim-outcome", "rate-limited")).await;
+        let members = [
+            "api-rate-limited",
+            "account-rate-limited",
+            "account-daily-limited",
+            "api-daily-limited",
+        ];
         let own = members.iter().find(|name| natural.endpoint().replies.find(name).is_some());
         match own {
             Some(name) => {
@@ -64,7 +76,9 @@ async fn a_family_stands_for_the_first_of_its_members_that_the_vendor_has() {
 async fn an_outcome_the_vendor_does_not_have_is_a_problem_with_the_list_of_those_it_has() {
     let simulator = simulator().await;
     for natural in lookups(&WORLD) {
-        for wish in ["no-such-outcome", "9999999", "found; delay=soon", "found; fault=unknown", "\u{e9}"] {
+        for wish in
+            ["no-such-outcome", "9999999", "found; delay=soon", "found; fault=unknown", "\u{e9}"]
+        {
             let reply = call(&simulator, &natural.request().with("x-sim-outcome", wish)).await;
             assert_eq!(reply.status, 400, "{wish}");
             assert_eq!(reply.header("content-type"), Some("application/problem+json"), "{wish}");
@@ -149,13 +163,22 @@ async fn the_header_wins_over_the_story_over_the_magic_number_over_the_cause() {
         let via = async |request: Request| record(&simulator, &call(&simulator, &request).await);
 
         let one = via(wrong.clone().with("x-sim-outcome", "unauthenticated")).await;
-        assert_eq!((&one["via"], &one["outcome"]), (&json!("header"), &json!("unauthenticated")), "{name}");
+        assert_eq!(
+            (&one["via"], &one["outcome"]),
+            (&json!("header"), &json!("unauthenticated")),
+            "{name}"
+        );
         assert_eq!(call(&simulator, &Request::new("PUT", url)).await.status, 200);
         let two = via(wrong.clone()).await;
-        assert_eq!((&two["via"], &two["outcome"]), (&json!("scenario"), &json!("not-found")), "{name}");
+        assert_eq!(
+            (&two["via"], &two["outcome"]),
+            (&json!("scenario"), &json!("not-found")),
+            "{name}"
+        );
         let three = via(wrong).await;
         let internal = WORLD.vocabulary.nearest(&natural.endpoint().replies, "internal-error");
-        let internal = &natural.endpoint().replies.all[internal.expect("each has trouble of its own")];
+        let internal =
+            &natural.endpoint().replies.all[internal.expect("each has trouble of its own")];
         assert_eq!(three["via"], "magic-gstin", "{name}");
         assert_eq!(three["outcome"], internal.outcome.as_str(), "{name}");
         let four = via(natural.about("27AAACS0000A1ZG").request()).await;

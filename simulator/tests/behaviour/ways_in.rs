@@ -1,6 +1,8 @@
 //! The ways to a vendor, and what each reply says of itself.
 
-use crate::common::{Connection, Natural, Request, WORLD, builder, call, lookups, record, settled, simulator};
+use crate::common::{
+    Connection, Natural, Request, WORLD, builder, call, lookups, record, settled, simulator,
+};
 
 /// The natural call at the root, as behind the vendor's own host name.
 fn at_root(natural: &Natural) -> Request {

@@ -96,7 +96,11 @@ fn what_we_mint_we_take_for_its_life() {
         let (account, claims) = verifier.verify(&token, NOW).expect("it is right");
         assert_eq!((account, &claims["more"]), (1, &json!([1])));
         assert!(verifier.verify(&token, NOW + HOUR - 1).is_ok());
-        assert_eq!(verifier.verify(&token, NOW + HOUR), Err(TokenError::Expired), "also when known");
+        assert_eq!(
+            verifier.verify(&token, NOW + HOUR),
+            Err(TokenError::Expired),
+            "also when known"
+        );
         assert_eq!(verifier.verify(&token, NOW - 1), Err(TokenError::NotYetValid));
     }
 }
@@ -105,7 +109,8 @@ fn what_we_mint_we_take_for_its_life() {
 fn what_is_no_token_of_ours_is_refused_by_its_form() {
     let good = mint(&verifier(|_| {}), &json!({}));
     let local = mint(&verifier(|file| file.purpose = PasetoPurpose::Local), &json!({}));
-    let jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJzb21lYm9keSJ9.4ZJJvJc7ZbGzF2n3bq1d9sSxg5kqPz1gq1Zy0m1n2o3";
+    let jwt =
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJzb21lYm9keSJ9.4ZJJvJc7ZbGzF2n3bq1d9sSxg5kqPz1gq1Zy0m1n2o3";
     for wrong in [
         "".to_owned(),
         "v4".to_owned(),
@@ -248,7 +253,8 @@ fn footers_are_taken_as_the_setting_says() {
     ] {
         let verifier = verifier(|file| file.footer = setting);
         for (footer, taken) in footers.iter().zip(taken) {
-            let verified = verifier.verify(&signed(claims, *footer), NOW).map(|(account, _)| account);
+            let verified =
+                verifier.verify(&signed(claims, *footer), NOW).map(|(account, _)| account);
             let expected = if taken { Ok(1) } else { Err(TokenError::Footer) };
             assert_eq!(verified, expected, "{setting:?}: {footer:?}");
         }
@@ -264,14 +270,20 @@ fn a_subject_that_no_account_has_is_the_first_account() {
 
 #[test]
 fn keys_that_are_none_are_told_at_load() {
-    for (key, error) in [("", KeyError::Hex), ("zz", KeyError::Hex), (&"é".repeat(32), KeyError::Hex)] {
+    for (key, error) in
+        [("", KeyError::Hex), ("zz", KeyError::Hex), (&"é".repeat(32), KeyError::Hex)]
+    {
         let mut file = file();
         file.signing_seed = Located::unwritten(key.to_owned());
         assert_eq!(Verifier::new(&file, HashMap::new()).err(), Some(error), "{key}");
     }
     let mut signs = file();
     signs.local_key = Located::unwritten("+f".repeat(32));
-    assert_eq!(Verifier::new(&signs, HashMap::new()).err(), Some(KeyError::Hex), "a sign is no digit");
+    assert_eq!(
+        Verifier::new(&signs, HashMap::new()).err(),
+        Some(KeyError::Hex),
+        "a sign is no digit"
+    );
 }
 
 #[test]
@@ -284,5 +296,9 @@ fn many_tokens_are_remembered_and_forgotten_without_harm() {
         assert!(verifier.verify(&token, NOW).is_ok());
     }
     assert!(verifier.verify(&first, NOW).is_ok());
-    assert_eq!(verifier.verify("v4.public.x", NOW), Err(TokenError::Form), "wrong ones are not kept");
+    assert_eq!(
+        verifier.verify("v4.public.x", NOW),
+        Err(TokenError::Form),
+        "wrong ones are not kept"
+    );
 }

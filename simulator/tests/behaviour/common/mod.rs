@@ -2,7 +2,11 @@
 
 use std::sync::{Arc, LazyLock};
 
-use gsp_simulator::{Builder, Simulator, journal::Query, world::{Ingredients, World}};
+use gsp_simulator::{
+    Builder, Simulator,
+    journal::Query,
+    world::{Ingredients, World},
+};
 use regex_lite::Regex;
 use serde_json::Value;
 

@@ -104,7 +104,11 @@ pub(crate) fn escape(text: &str) -> String {
 }
 
 /// What an account sends of itself: headers, query values.
-pub(crate) fn credentials(pack: &Pack, endpoint: &Endpoint, account: &str) -> Vec<(AuthPlace, String)> {
+pub(crate) fn credentials(
+    pack: &Pack,
+    endpoint: &Endpoint,
+    account: &str,
+) -> Vec<(AuthPlace, String)> {
     let Some(scheme) = endpoint.scheme else { return Vec::new() };
     let account = pack.accounts.iter().find(|one| one.name == account).expect("it is declared");
     let now: jiff::Timestamp = NOW.parse().expect("the tests' time is a time");
