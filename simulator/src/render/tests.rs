@@ -73,7 +73,9 @@ fn walk(tree: &Tree, scope: Scope<'_>, see: &mut dyn FnMut(&Expression, Scope<'_
         Tree::If { condition, then, otherwise } => {
             see(condition, scope, false);
             walk(then, scope, see);
-            otherwise.iter().for_each(|tree| walk(tree, scope, see));
+            if let Some(tree) = otherwise {
+                walk(tree, scope, see);
+            }
         }
         Tree::With { name, value, tree } => {
             see(value, scope, false);
@@ -229,7 +231,7 @@ proptest! {
         let mut source = String::new();
         let mut wanted = Vec::new();
         for (text, hole) in &pieces {
-            source.push_str(&format!("{text}{{{{ {hole} }}}}"));
+            source.extend([text, "{{ ", hole, " }}"]);
             if !text.is_empty() {
                 wanted.push(Cut::Text(text));
             }

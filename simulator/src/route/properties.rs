@@ -1,5 +1,7 @@
 //! What holds of queries, forms and multipart bodies, whatever is sent.
 
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 
 use super::{multipart, pairs};
@@ -11,7 +13,9 @@ fn encode(text: &str, plus: bool) -> String {
         match byte {
             b' ' if plus => out.push('+'),
             byte if byte.is_ascii_alphanumeric() => out.push(char::from(byte)),
-            byte => out.push_str(&format!("%{byte:02X}")),
+            byte => {
+                let _ = write!(out, "%{byte:02X}");
+            }
         }
     }
     out
@@ -29,8 +33,7 @@ proptest! {
 
     #[test]
     fn any_bytes_are_read_as_pairs_without_a_panic(bytes: Vec<u8>) {
-        let ampersands = bytes.iter().filter(|byte| **byte == b'&').count();
-        prop_assert!(pairs(&bytes).len() <= ampersands + 1);
+        prop_assert!(pairs(&bytes).len() <= bytes.split(|byte| *byte == b'&').count());
     }
 
     #[test]
@@ -48,12 +51,13 @@ proptest! {
     ) {
         let mut body = if preamble.is_empty() { String::new() } else { format!("{preamble}\r\n") };
         for (name, value) in &wanted {
-            body.push_str(&format!(
+            let _ = write!(
+                body,
                 "--{boundary}\r\nContent-Type: text/plain\r\nContent-Disposition: form-data; \
                  name=\"{name}\"\r\n\r\n{value}\r\n"
-            ));
+            );
         }
-        body.push_str(&format!("--{boundary}--\r\n"));
+        let _ = write!(body, "--{boundary}--\r\n");
         prop_assert_eq!(multipart(body.as_bytes(), &boundary), Some(wanted));
     }
 

@@ -250,19 +250,18 @@ struct Ours<'text> {
 /// Keeps the exchange and tells the problem.
 fn problem_of_ours(app: &App, pack: Option<&Pack>, call: &Call, ours: &Ours<'_>) -> Response<Body> {
     let mut response = problem::response(ours.status, ours.detail, Some(ours.hint));
-    let request = match pack {
-        Some(pack) => Recorded::of(call, &pack.secret_headers, &pack.secret_queries),
+    let request = if let Some(pack) = pack {
+        Recorded::of(call, &pack.secret_headers, &pack.secret_queries)
+    } else {
         // Whoever it was meant for, its credentials are not kept.
-        None => {
-            let of_all = |secrets: fn(&Pack) -> &Vec<String>| -> Vec<String> {
-                app.world.packs.iter().flat_map(|pack| secrets(pack).clone()).collect()
-            };
-            Recorded::of(
-                call,
-                &of_all(|pack| &pack.secret_headers),
-                &of_all(|pack| &pack.secret_queries),
-            )
-        }
+        let of_all = |secrets: fn(&Pack) -> &Vec<String>| -> Vec<String> {
+            app.world.packs.iter().flat_map(|pack| secrets(pack).clone()).collect()
+        };
+        Recorded::of(
+            call,
+            &of_all(|pack| &pack.secret_headers),
+            &of_all(|pack| &pack.secret_queries),
+        )
     };
     app.tenant.journal.keep(Entry {
         id: call.number,

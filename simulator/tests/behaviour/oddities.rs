@@ -329,9 +329,9 @@ async fn forms_and_multipart_bring_the_same_fields() {
     for (name, value) in
         [("kind", "b"), ("detail", "a b"), ("flag", "yes"), ("count", "4"), ("ref", " ab1")]
     {
-        body.push_str(&format!(
-            "--X\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
-        ));
+        let part =
+            format!("--X\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        body.push_str(&part);
     }
     body.push_str("--X--\r\n");
     let multipart = Request::new("POST", "/oddities/rules")

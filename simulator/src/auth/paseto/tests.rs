@@ -112,7 +112,7 @@ fn what_is_no_token_of_ours_is_refused_by_its_form() {
     let jwt =
         "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJzb21lYm9keSJ9.4ZJJvJc7ZbGzF2n3bq1d9sSxg5kqPz1gq1Zy0m1n2o3";
     for wrong in [
-        "".to_owned(),
+        String::new(),
         "v4".to_owned(),
         "v4.public.".to_owned(),
         jwt.to_owned(),
@@ -253,10 +253,10 @@ fn footers_are_taken_as_the_setting_says() {
     ] {
         let verifier = verifier(|file| file.footer = setting);
         for (footer, taken) in footers.iter().zip(taken) {
-            let verified =
+            let account =
                 verifier.verify(&signed(claims, *footer), NOW).map(|(account, _)| account);
             let expected = if taken { Ok(1) } else { Err(TokenError::Footer) };
-            assert_eq!(verified, expected, "{setting:?}: {footer:?}");
+            assert_eq!(account, expected, "{setting:?}: {footer:?}");
         }
     }
 }
