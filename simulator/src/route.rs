@@ -223,7 +223,7 @@ pub fn pairs(text: &[u8]) -> Vec<(String, String)> {
 }
 
 /// A part of the path, decoded.
-fn decode_path(text: &str) -> Cow<'_, str> {
+pub(crate) fn decode_path(text: &str) -> Cow<'_, str> {
     decode(text.as_bytes(), false)
 }
 
