@@ -15,7 +15,7 @@ use crate::model::{call::Call, reply::Reply};
 const BODY_LIMIT: usize = 64 * 1024;
 
 /// What stands where a credential stood.
-const BLANK: &str = "***";
+pub const BLANK: &str = "***";
 
 /// Headers that carry credentials everywhere, whatever a pack says.
 const SECRET_HEADERS: [&str; 4] = ["authorization", "proxy-authorization", "cookie", "x-api-key"];

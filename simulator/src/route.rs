@@ -224,7 +224,7 @@ pub fn pairs(text: &[u8]) -> Vec<(String, String)> {
 }
 
 /// A part of the path, decoded.
-fn decode_path(text: &str) -> Cow<'_, str> {
+pub(crate) fn decode_path(text: &str) -> Cow<'_, str> {
     decode(text.as_bytes(), false)
 }
 
@@ -274,6 +274,9 @@ fn nearest(pack: &Pack, call: &crate::model::call::Call) -> Vec<String> {
     addresses.dedup();
     addresses
 }
+
+#[cfg(test)]
+mod properties;
 
 #[cfg(test)]
 mod tests {

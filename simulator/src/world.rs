@@ -105,7 +105,7 @@ impl World {
         Ok(Self {
             seed: ingredients.seed,
             by_name: index(|pack| vec![pack.name.clone()]),
-            by_host: index(|pack| pack.hosts.clone()),
+            by_host: by_host(&packs, &ingredients.fixtures),
             packs,
             vocabulary,
             register: Arc::new(Register::new(ingredients.seed, personas, ingredients.unknown)),
@@ -134,6 +134,22 @@ impl World {
         };
         found.map(|index| &self.packs[*index])
     }
+}
+
+/// Host name → vendor. One that two vendors claim stays with that of the earlier folder: a copy
+/// of a vendor does not take its host name away.
+fn by_host(packs: &[Arc<Pack>], folders: &[Folder]) -> AHashMap<String, usize> {
+    let home =
+        |at: &usize| folders.iter().rposition(|folder| folder.vendors().contains(&packs[*at].name));
+    let mut order: Vec<usize> = (0..packs.len()).collect();
+    order.sort_by_key(home);
+    let mut by_host = AHashMap::new();
+    for at in order {
+        for host in &packs[at].hosts {
+            by_host.entry(host.clone()).or_insert(at);
+        }
+    }
+    by_host
 }
 
 fn keep<T: Default>(read: Result<T, Vec<Finding>>, findings: &mut Vec<Finding>) -> T {

@@ -298,7 +298,7 @@ fn paserk_text(id: &impl FormatAsPaserk) -> String {
 
 fn from_hex(text: &str) -> Result<[u8; 32], KeyError> {
     let mut bytes = [0; 32];
-    if text.len() != 64 || !text.is_ascii() {
+    if text.len() != 64 || !text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
         return Err(KeyError::Hex);
     }
     for (byte, digits) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
@@ -316,3 +316,6 @@ fn ed25519_pair(
     let public = AsymmetricPublicKey::from(pair.pk.as_ref()).map_err(|_| KeyError::Key)?;
     Ok((secret, public))
 }
+
+#[cfg(test)]
+mod tests;

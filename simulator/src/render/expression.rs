@@ -231,6 +231,13 @@ impl Expression {
             .map_err(|error| error.with_source(Culprit(self.source.clone())))
     }
 
+    /// Evaluates it by the interpreter, whatever short cut there is: both must agree.
+    #[cfg(test)]
+    pub(super) fn interpreted(&self, scope: Scope<'_>) -> Result<Value, minijinja::Error> {
+        let compiled = jinja::ENVIRONMENT.compile_expression_owned(self.source.clone())?;
+        compiled.eval(jinja::context(scope.scene, locals_as_values(scope)))
+    }
+
     /// Whether it is true.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use std::{
 
 use minijinja::{
     Environment, Error, ErrorKind, State, UndefinedBehavior, Value,
-    value::{Object, Serde},
+    value::{Enumerator, Object, Serde},
 };
 
 use super::{
@@ -186,6 +186,14 @@ impl Object for TaxpayerPart {
     fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
         let record = Record::Taxpayer(&self.scene, self.taxpayer()?);
         present(value(&self.scene, record.get(key)))
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        let Some(taxpayer) = self.taxpayer() else { return Enumerator::Empty };
+        let record = Record::Taxpayer(&self.scene, taxpayer);
+        let names = record.names().iter().map(|(name, _)| *name);
+        let there = names.filter(|name| !matches!(record.get(name), Datum::Missing));
+        Enumerator::Values(there.map(Value::from).collect())
     }
 
     fn call_method(

@@ -12,3 +12,6 @@ mod plain;
 pub mod scene;
 pub mod template;
 pub mod tree;
+
+#[cfg(test)]
+mod tests;

@@ -47,6 +47,15 @@ impl Template {
         }
     }
 
+    /// The expressions in its holes.
+    #[cfg(test)]
+    pub(super) fn holes(&self) -> impl Iterator<Item = &Expression> {
+        self.0.iter().filter_map(|piece| match piece {
+            Piece::Hole(expression) => Some(expression),
+            Piece::Text(_) => None,
+        })
+    }
+
     /// Fills the holes; one without a value leaves nothing.
     ///
     /// # Errors

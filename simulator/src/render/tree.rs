@@ -351,6 +351,10 @@ pub fn write_text(filled: &Filled<'_>, out: &mut String) {
             let _ = write!(out, "{json}");
         }
         Filled::Datum(Datum::Record(_) | Datum::Records(_) | Datum::Filings(_)) => {}
+        // Jinja would write `True`; JSON and every vendor write `true`.
+        Filled::Value(value) if value.kind() == minijinja::value::ValueKind::Bool => {
+            let _ = write!(out, "{}", value.is_true());
+        }
         Filled::Value(value) => {
             if !value.is_undefined() && !value.is_none() {
                 let _ = write!(out, "{value}");

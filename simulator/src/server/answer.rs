@@ -15,11 +15,12 @@ use tracing::error;
 use super::{App, Body, Mount, deliver, problem};
 use crate::{
     exchange::{self, EXCHANGE_HEADER, Exchange, HINT_HEADER, SimulatorError},
-    journal::{self, Entry, Recorded, Via},
+    journal::{self, BLANK, Entry, Recorded, Via},
     memory::clock::Clock,
     model::{call::Call, reply::Reply},
-    pack::Pack,
+    pack::{Pack, file::AuthPlace},
     render::scene::Scene,
+    route,
 };
 
 /// No body longer than this is read, in bytes: 1 MiB.
@@ -209,7 +210,7 @@ async fn finish(app: &App, pack: &Pack, exchange: Exchange) -> Response<Body> {
     let account = exchange.scene.account.and_then(|index| pack.accounts.get(index));
     let subject = endpoint.and_then(|endpoint| endpoint.lookup?.gstin_field());
     let gstin = subject.and_then(|field| exchange.scene.field(field)?.as_str());
-    app.tenant.journal.keep(Entry {
+    let mut entry = Entry {
         id,
         at_ms: call.at_ms,
         vendor: pack.name.as_str().into(),
@@ -225,9 +226,49 @@ async fn finish(app: &App, pack: &Pack, exchange: Exchange) -> Response<Body> {
         reply_body: delivery.reply.body.clone(),
         wait_ms: u64::try_from(delivery.wait.as_millis()).unwrap_or(u64::MAX),
         hint: exchange.hint.unwrap_or_default().into(),
-    });
+    };
+    blank(&exchange.scene, &mut entry);
+    app.tenant.journal.keep(entry);
     drop(exchange.scene);
     deliver::carry_out(delivery).await
+}
+
+/// Blanks credentials that stand neither in a header nor in the query, and tokens given.
+fn blank(scene: &Scene, entry: &mut Entry) {
+    if let Some(session) = &scene.session {
+        let body = String::from_utf8_lossy(&entry.reply_body).replace(&session.token, BLANK);
+        entry.reply_body = body.into();
+    }
+    let scheme = scene.endpoint().and_then(|endpoint| scene.pack.schemes.get(endpoint.scheme?));
+    for part in scheme.iter().flat_map(|scheme| &scheme.parts) {
+        match &part.place {
+            AuthPlace::Header(_) | AuthPlace::Query(_) => {}
+            AuthPlace::Path(name) => {
+                let secret = scene.path_parameters.iter().find(|(known, _)| known == name);
+                let Some((_, secret)) = secret else { continue };
+                let (path, query) = match entry.request.target.split_once('?') {
+                    Some((path, query)) => (path, Some(query)),
+                    None => (&*entry.request.target, None),
+                };
+                let is_secret = |text: &str| route::decode_path(text) == *secret;
+                let parts = path.split('/').map(|text| if is_secret(text) { BLANK } else { text });
+                let mut target = parts.collect::<Vec<_>>().join("/");
+                if let Some(query) = query {
+                    target.push('?');
+                    target.push_str(query);
+                }
+                entry.request.target = target.into();
+            }
+            AuthPlace::Body(name) => {
+                let read = serde_json::from_slice(&entry.request.body).ok();
+                let mut body = read.or_else(|| scene.body.clone()).unwrap_or(BLANK.into());
+                if let Some(secret) = body.get_mut(name) {
+                    *secret = BLANK.into();
+                }
+                entry.request.body = body.to_string().into_bytes().into();
+            }
+        }
+    }
 }
 
 /// A moment as HTTP writes it.
@@ -250,19 +291,18 @@ struct Ours<'text> {
 /// Keeps the exchange and tells the problem.
 fn problem_of_ours(app: &App, pack: Option<&Pack>, call: &Call, ours: &Ours<'_>) -> Response<Body> {
     let mut response = problem::response(ours.status, ours.detail, Some(ours.hint));
-    let request = match pack {
-        Some(pack) => Recorded::of(call, &pack.secret_headers, &pack.secret_queries),
+    let request = if let Some(pack) = pack {
+        Recorded::of(call, &pack.secret_headers, &pack.secret_queries)
+    } else {
         // Whoever it was meant for, its credentials are not kept.
-        None => {
-            let of_all = |secrets: fn(&Pack) -> &Vec<String>| -> Vec<String> {
-                app.world.packs.iter().flat_map(|pack| secrets(pack).clone()).collect()
-            };
-            Recorded::of(
-                call,
-                &of_all(|pack| &pack.secret_headers),
-                &of_all(|pack| &pack.secret_queries),
-            )
-        }
+        let of_all = |secrets: fn(&Pack) -> &Vec<String>| -> Vec<String> {
+            app.world.packs.iter().flat_map(|pack| secrets(pack).clone()).collect()
+        };
+        Recorded::of(
+            call,
+            &of_all(|pack| &pack.secret_headers),
+            &of_all(|pack| &pack.secret_queries),
+        )
     };
     app.tenant.journal.keep(Entry {
         id: call.number,

@@ -13,6 +13,7 @@ pub(super) fn check<T>(
     request: &Request<T>,
     _peer: IpAddr,
 ) -> Result<(), Box<Response<Body>>> {
+    let refuse = |status, detail, hint| Box::new(refusal(status, detail, hint));
     let headers = request.headers();
     let Ok(host) = only(headers, &header::HOST) else {
         return Err(refuse(
@@ -53,13 +54,13 @@ pub(super) fn check<T>(
     ))
 }
 
-fn refuse(status: StatusCode, detail: &str, hint: &str) -> Box<Response<Body>> {
+fn refusal(status: StatusCode, detail: &str, hint: &str) -> Response<Body> {
     let mut response = problem::response(status, detail, Some(hint));
     if status == StatusCode::UNAUTHORIZED {
         let challenge = http::HeaderValue::from_static("Bearer");
         response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
     }
-    Box::new(response)
+    response
 }
 
 /// A header's text, where it is there; an error where it is there twice or is no text.

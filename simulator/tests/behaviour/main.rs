@@ -8,6 +8,7 @@ mod common;
 mod determinism;
 mod journal;
 mod oddities;
+mod sixth_vendor;
 mod stories;
 mod triggers;
 mod ways_in;

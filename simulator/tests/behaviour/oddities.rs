@@ -69,7 +69,8 @@ async fn keys_are_taken_from_query_path_a_raw_header_and_three_headers() {
     );
 
     let kept = call(&simulator, &Request::get("/__sim/journal")).await;
-    for secret in ["odd-secret", "odd-app-2", "api_key=odd"] {
+    assert!(kept.text().contains("/keys/***/who"), "{kept:?}");
+    for secret in ["odd-secret", "odd-app-2", "api_key=odd", "/keys/odd"] {
         assert!(!kept.text().contains(secret), "{secret}");
     }
 }
@@ -117,6 +118,26 @@ async fn a_login_gives_tokens_that_are_good_for_their_life() {
     );
     assert_eq!(over.header("www-authenticate"), Some("Token realm=\"credentials-expired\""));
     assert_eq!(record(&simulator, &over)["outcome"], "credentials-expired");
+}
+
+#[tokio::test]
+async fn neither_passwords_nor_tokens_are_kept() {
+    let simulator = oddities().await;
+    let opaque = token(&simulator, "opaque").await;
+    let text = opaque["token"].as_str().expect("it is a text");
+    let form = Request::new("POST", "/oddities/login/opaque")
+        .with("content-type", "application/x-www-form-urlencoded")
+        .body("username=odd&password=odd%2Dsecret");
+    call(&simulator, &form).await;
+    let broken = Request::new("POST", "/oddities/login/opaque").json("{\"password\": \"odd-secret");
+    assert_eq!(call(&simulator, &broken).await.status, 400);
+    let ask = Request::get("/oddities/opaque").with("authorization", format!("Token {text}"));
+    assert_eq!(call(&simulator, &ask).await.status, 200);
+    let kept = call(&simulator, &Request::get("/__sim/journal")).await;
+    assert_eq!(kept.json()["exchanges"].as_array().map(Vec::len), Some(4));
+    for secret in ["odd-secret", "odd%2Dsecret", text] {
+        assert!(!kept.text().contains(secret), "{secret}: {kept:?}");
+    }
 }
 
 #[tokio::test]
@@ -329,9 +350,9 @@ async fn forms_and_multipart_bring_the_same_fields() {
     for (name, value) in
         [("kind", "b"), ("detail", "a b"), ("flag", "yes"), ("count", "4"), ("ref", " ab1")]
     {
-        body.push_str(&format!(
-            "--X\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
-        ));
+        let part =
+            format!("--X\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        body.push_str(&part);
     }
     body.push_str("--X--\r\n");
     let multipart = Request::new("POST", "/oddities/rules")

@@ -15,7 +15,7 @@ mod natural;
 
 pub(crate) use self::{
     client::{Connection, Reply, Request, Trouble, call, send},
-    natural::{Natural, credentials, lookups, naturals},
+    natural::{Natural, escape_all, lookups, naturals},
 };
 
 /// The tests' time, which stands still.

@@ -5,7 +5,7 @@ use std::{fmt::Write as _, sync::Arc};
 use gsp_simulator::{
     auth::{PartCheck, encoded},
     pack::{
-        Endpoint, Pack,
+        Endpoint, Lookup, Pack,
         file::{AuthPlace, FieldPlace},
         folder::Folder,
     },
@@ -65,7 +65,7 @@ impl Natural {
     /// The same call about another GSTIN.
     pub(crate) fn about(&self, gstin: &str) -> Self {
         let mut other = self.clone();
-        let field = self.endpoint().lookup.and_then(|lookup| lookup.gstin_field());
+        let field = self.endpoint().lookup.and_then(Lookup::gstin_field);
         let field = &self.endpoint().fields[field.expect("it is asked about a GSTIN")];
         let set = |pairs: &mut Vec<(String, String)>| {
             pairs.retain(|(name, _)| *name != field.key);
@@ -85,13 +85,13 @@ impl Natural {
 
     /// The GSTIN asked about.
     pub(crate) fn gstin_place(&self) -> FieldPlace {
-        let field = self.endpoint().lookup.and_then(|lookup| lookup.gstin_field());
+        let field = self.endpoint().lookup.and_then(Lookup::gstin_field);
         self.endpoint().fields[field.expect("it is asked about a GSTIN")].place
     }
 }
 
 /// A text as a part of a path or query.
-pub(crate) fn escape(text: &str) -> String {
+fn escape(text: &str) -> String {
     let mut out = String::new();
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
@@ -103,12 +103,16 @@ pub(crate) fn escape(text: &str) -> String {
     out
 }
 
+/// A text as a part of a path, every byte of it escaped.
+pub(crate) fn escape_all(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut out, byte| {
+        let _ = write!(out, "%{byte:02x}");
+        out
+    })
+}
+
 /// What an account sends of itself: headers, query values.
-pub(crate) fn credentials(
-    pack: &Pack,
-    endpoint: &Endpoint,
-    account: &str,
-) -> Vec<(AuthPlace, String)> {
+fn credentials(pack: &Pack, endpoint: &Endpoint, account: &str) -> Vec<(AuthPlace, String)> {
     let Some(scheme) = endpoint.scheme else { return Vec::new() };
     let account = pack.accounts.iter().find(|one| one.name == account).expect("it is declared");
     let now: jiff::Timestamp = NOW.parse().expect("the tests' time is a time");
