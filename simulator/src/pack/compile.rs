@@ -212,6 +212,10 @@ impl Compiler<'_> {
             .map(|part| Part {
                 name: part.name.value.clone(),
                 place: part.place.clone(),
+                header: match &part.place {
+                    AuthPlace::Header(name) => HeaderName::from_str(name).ok(),
+                    _ => None,
+                },
                 word: part.scheme.as_ref().map(|word| word.to_ascii_lowercase()),
                 check: match &part.check {
                     AuthCheckFile::Secret => PartCheck::Secret(part.encoding),

@@ -11,7 +11,7 @@ use tracing::error;
 use super::{App, Body, Mount, deliver, problem};
 use crate::{
     exchange::{self, EXCHANGE_HEADER, Exchange, HINT_HEADER, SimulatorError},
-    journal::{self, Entry, Recorded, Via},
+    journal::{Entry, Secrets, Via},
     memory::clock::Clock,
     model::{call::Call, reply::Reply},
     pack::Pack,
@@ -134,22 +134,19 @@ async fn finish(app: &App, pack: &Pack, exchange: Exchange) -> Response<Body> {
     let account = exchange.scene.account.and_then(|index| pack.accounts.get(index));
     let subject = endpoint.and_then(|endpoint| endpoint.lookup?.gstin_field());
     let gstin = subject.and_then(|field| exchange.scene.field(field)?.as_str());
-    app.tenant.journal.keep(Entry {
-        id,
-        at_ms: call.at_ms,
-        vendor: pack.name.as_str().into(),
-        endpoint: endpoint.map_or("", |endpoint| &endpoint.name).into(),
-        account: account.map_or("", |account| &account.name).into(),
-        request: Recorded::of(call, &pack.secret_headers, &pack.secret_queries),
-        gstin: gstin.unwrap_or_default().into(),
-        outcome: exchange.outcome.as_str().into(),
-        code: exchange.code.as_str().into(),
+    app.tenant.journal.keep(&Entry {
+        call,
+        secrets: Secrets { headers: &pack.secret_headers, queries: &pack.secret_queries },
+        vendor: &pack.name,
+        endpoint: endpoint.map_or("", |endpoint| &endpoint.name),
+        account: account.map_or("", |account| &account.name),
+        gstin: gstin.unwrap_or_default(),
+        outcome: exchange.outcome.as_str(),
+        code: &exchange.code,
         via: exchange.via,
-        status: delivery.reply.status.as_u16(),
-        reply_head: journal::reply_head(&delivery.reply),
-        reply_body: delivery.reply.body.clone(),
+        reply: &delivery.reply,
         wait_ms: u64::try_from(delivery.wait.as_millis()).unwrap_or(u64::MAX),
-        hint: exchange.hint.unwrap_or_default().into(),
+        hint: exchange.hint.as_deref().unwrap_or_default(),
     });
     drop(exchange.scene);
     deliver::carry_out(delivery).await
@@ -173,22 +170,19 @@ fn nobody(app: &App, call: &Call) -> Response<Body> {
     );
     let mut response = problem::response(StatusCode::NOT_FOUND, "no vendor is here", Some(&hint));
     let reply = Reply { status: StatusCode::NOT_FOUND, headers: Vec::new(), body: Bytes::new() };
-    app.tenant.journal.keep(Entry {
-        id: call.number,
-        at_ms: call.at_ms,
-        vendor: "".into(),
-        endpoint: "".into(),
-        account: "".into(),
-        request: Recorded::of(call, &[], &[]),
-        gstin: "".into(),
-        outcome: "unknown-route".into(),
-        code: "".into(),
+    app.tenant.journal.keep(&Entry {
+        call,
+        secrets: Secrets::default(),
+        vendor: "",
+        endpoint: "",
+        account: "",
+        gstin: "",
+        outcome: "unknown-route",
+        code: "",
         via: Via::Nobody,
-        status: reply.status.as_u16(),
-        reply_head: "".into(),
-        reply_body: reply.body,
+        reply: &reply,
         wait_ms: 0,
-        hint: hint.as_str().into(),
+        hint: &hint,
     });
     response.headers_mut().insert(EXCHANGE_HEADER, HeaderValue::from(call.number));
     if let Ok(hint) = HeaderValue::from_str(&hint) {
