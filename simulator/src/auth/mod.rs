@@ -3,10 +3,11 @@
 //! A [`Scheme`] is one to five parts; each stands somewhere in the call and is checked in one way
 //! (one file a way). What a refusal is called is the pack's matter.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use ahash::AHashMap;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
+use http::HeaderName;
 use serde_json::Value;
 
 pub mod paseto;
@@ -36,6 +37,8 @@ pub struct Part {
     pub name: String,
     /// Where it stands.
     pub place: AuthPlace,
+    /// The header's name, where it stands in one: ready, since reading it costs 0.1 µs a call.
+    pub header: Option<HeaderName>,
     /// The word before it, in lower case.
     pub word: Option<String>,
     /// How it is checked.
@@ -83,7 +86,8 @@ impl Scheme {
     ///
     /// Why that is not known.
     pub fn identify(&self, scene: &Scene, sessions: &Sessions) -> Result<Identity, Refusal> {
-        let mut key = String::new();
+        // Most schemes have one secret; only several must be joined.
+        let mut key = Cow::Borrowed("");
         let mut has_secret = false;
         let mut by_token = None;
         for (index, part) in self.parts.iter().enumerate() {
@@ -91,9 +95,13 @@ impl Scheme {
             match &part.check {
                 PartCheck::Secret(_) => {
                     if has_secret {
+                        let key = key.to_mut();
+                        key.reserve(presented.len() + 1);
                         key.push(GLUE);
+                        key.push_str(presented);
+                    } else {
+                        key = Cow::Borrowed(presented);
                     }
-                    key.push_str(presented);
                     has_secret = true;
                 }
                 PartCheck::Issued(name) => match sessions.find(presented, scene.call.at_ms) {
@@ -113,7 +121,7 @@ impl Scheme {
             }
         }
         if has_secret {
-            let account = *self.accounts.get(&key).ok_or(Refusal::Wrong)?;
+            let account = *self.accounts.get(&*key).ok_or(Refusal::Wrong)?;
             return Ok(Identity { account, claims: by_token.and_then(|identity| identity.claims) });
         }
         Ok(by_token.unwrap_or_default())
@@ -153,10 +161,12 @@ impl Part {
             pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
         };
         let text = match &self.place {
-            AuthPlace::Header(name) => match scene.call.headers.get(name.as_str()) {
-                Some(value) => Some(value.to_str().map_err(|_| Refusal::Wrong)?),
-                None => None,
-            },
+            AuthPlace::Header(_) => {
+                match self.header.as_ref().and_then(|name| scene.call.headers.get(name)) {
+                    Some(value) => Some(value.to_str().map_err(|_| Refusal::Wrong)?),
+                    None => None,
+                }
+            }
             AuthPlace::Query(name) => pair(&scene.query, name),
             AuthPlace::Path(name) => pair(&scene.path_parameters, name),
             AuthPlace::Body(name) => {

@@ -1,6 +1,6 @@
 //! Values of the scene by name, borrowed where that is possible.
 
-use std::{borrow::Cow, fmt::Write as _};
+use std::borrow::Cow;
 
 use jiff::civil::Date;
 use serde_json::Value;
@@ -207,7 +207,7 @@ impl<'scene> Datum<'scene> {
 
 fn root<'scene>(scene: &'scene Scene, name: &str) -> Datum<'scene> {
     match name {
-        "taxpayer" => match &scene.taxpayer {
+        "taxpayer" => match scene.taxpayer.as_deref() {
             Some(taxpayer) => Datum::Record(Record::Taxpayer(scene, taxpayer)),
             None => Datum::Missing,
         },
@@ -307,7 +307,7 @@ fn today(scene: &Scene) -> Date {
 }
 
 fn last_filing<'scene>(scene: &'scene Scene, taxpayer: &Taxpayer) -> Datum<'scene> {
-    if scene.taxpayer.as_ref().is_some_and(|asked| std::ptr::eq(asked, taxpayer)) {
+    if scene.taxpayer.as_deref().is_some_and(|asked| std::ptr::eq(asked, taxpayer)) {
         return match scene.last_filing() {
             Some(filing) => Datum::Record(Record::Filing(filing)),
             None => Datum::Missing,
@@ -403,22 +403,26 @@ fn period_text(filing: &Filing) -> String {
 
 /// A version 4 UUID.
 pub fn uuid(dice: &mut Dice) -> String {
-    let hex = uuid_hex(dice);
-    let mut text = String::with_capacity(36);
-    for (at, letter) in hex.chars().enumerate() {
-        if matches!(at, 8 | 12 | 16 | 20) {
-            text.push('-');
-        }
-        text.push(letter);
-    }
-    text
+    uuid_in_groups(dice, "-")
 }
 
 /// A version 4 UUID without dashes.
 pub fn uuid_hex(dice: &mut Dice) -> String {
+    uuid_in_groups(dice, "")
+}
+
+fn uuid_in_groups(dice: &mut Dice, glue: &str) -> String {
     let high = (dice.bits() & !0xF000) | 0x4000;
     let low = (dice.bits() & !(0b11 << 62)) | (0b10 << 62);
-    let mut text = String::with_capacity(32);
-    let _ = write!(text, "{high:016x}{low:016x}");
+    let bytes = (u128::from(high) << 64 | u128::from(low)).to_be_bytes();
+    let mut text = String::with_capacity(36);
+    for (at, byte) in bytes.into_iter().enumerate() {
+        if matches!(at, 4 | 6 | 8 | 10) {
+            text.push_str(glue);
+        }
+        for digit in [byte >> 4, byte & 0xF] {
+            text.push(char::from(b"0123456789abcdef"[usize::from(digit)]));
+        }
+    }
     text
 }

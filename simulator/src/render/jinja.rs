@@ -173,7 +173,7 @@ impl TaxpayerPart {
     fn taxpayer(&self) -> Option<&crate::model::taxpayer::Taxpayer> {
         match self.index {
             Some(index) => self.scene.taxpayers.get(index),
-            None => self.scene.taxpayer.as_ref(),
+            None => self.scene.taxpayer.as_deref(),
         }
     }
 }

@@ -46,7 +46,7 @@ pub struct Scene {
     /// The token this call was given.
     pub session: Option<Issued>,
     /// Who is asked about.
-    pub taxpayer: Option<Taxpayer>,
+    pub taxpayer: Option<Arc<Taxpayer>>,
     /// Who was found.
     pub taxpayers: Vec<Taxpayer>,
     /// The reply decided on.
@@ -133,7 +133,7 @@ impl Scene {
         year: FinancialYear,
         by_filing_date: bool,
     ) -> Option<Cow<'_, [Filing]>> {
-        let taxpayer = self.taxpayer.as_ref()?;
+        let taxpayer = self.taxpayer.as_deref()?;
         let tell = || super::datum::filings_in(self, taxpayer, year, by_filing_date);
         let (of, by, filings) = self.filings.get_or_init(|| (year, by_filing_date, tell()));
         Some(if (*of, *by) == (year, by_filing_date) {
@@ -146,7 +146,7 @@ impl Scene {
     /// The newest filing of the taxpayer.
     #[must_use]
     pub fn last_filing(&self) -> Option<&Filing> {
-        let taxpayer = self.taxpayer.as_ref()?;
+        let taxpayer = self.taxpayer.as_deref()?;
         let tell = || self.register.last_filing(taxpayer, period::ist_date(self.call.at_ms));
         self.last_filing.get_or_init(tell).as_ref()
     }

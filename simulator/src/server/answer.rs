@@ -15,7 +15,7 @@ use tracing::error;
 use super::{App, Body, Mount, deliver, problem};
 use crate::{
     exchange::{self, EXCHANGE_HEADER, Exchange, HINT_HEADER, SimulatorError},
-    journal::{self, BLANK, Entry, Recorded, Via},
+    journal::{BLANK, Entry, Secrets, Via},
     memory::clock::Clock,
     model::{call::Call, reply::Reply},
     pack::{Pack, file::AuthPlace},
@@ -210,65 +210,65 @@ async fn finish(app: &App, pack: &Pack, exchange: Exchange) -> Response<Body> {
     let account = exchange.scene.account.and_then(|index| pack.accounts.get(index));
     let subject = endpoint.and_then(|endpoint| endpoint.lookup?.gstin_field());
     let gstin = subject.and_then(|field| exchange.scene.field(field)?.as_str());
-    let mut entry = Entry {
-        id,
-        at_ms: call.at_ms,
-        vendor: pack.name.as_str().into(),
-        endpoint: endpoint.map_or("", |endpoint| &endpoint.name).into(),
-        account: account.map_or("", |account| &account.name).into(),
-        request: Recorded::of(call, &pack.secret_headers, &pack.secret_queries),
-        gstin: gstin.unwrap_or_default().into(),
-        outcome: exchange.outcome.as_str().into(),
-        code: exchange.code.as_str().into(),
-        via: exchange.via,
-        status: delivery.reply.status.as_u16(),
-        reply_head: journal::reply_head(&delivery.reply),
-        reply_body: delivery.reply.body.clone(),
-        wait_ms: u64::try_from(delivery.wait.as_millis()).unwrap_or(u64::MAX),
-        hint: exchange.hint.unwrap_or_default().into(),
+    let blanked = blanked(&exchange.scene, &delivery.reply);
+    let (call, reply) = match &blanked {
+        Some((call, reply)) => (call, reply),
+        None => (call, &delivery.reply),
     };
-    blank(&exchange.scene, &mut entry);
-    app.tenant.journal.keep(entry);
+    app.tenant.journal.keep(&Entry {
+        call,
+        secrets: Secrets { headers: &pack.secret_headers, queries: &pack.secret_queries },
+        vendor: &pack.name,
+        endpoint: endpoint.map_or("", |endpoint| &endpoint.name),
+        account: account.map_or("", |account| &account.name),
+        gstin: gstin.unwrap_or_default(),
+        outcome: exchange.outcome.as_str(),
+        code: &exchange.code,
+        via: exchange.via,
+        reply,
+        wait_ms: u64::try_from(delivery.wait.as_millis()).unwrap_or(u64::MAX),
+        hint: exchange.hint.as_deref().unwrap_or_default(),
+    });
     drop(exchange.scene);
     deliver::carry_out(delivery).await
 }
 
-/// Blanks credentials that stand neither in a header nor in the query, and tokens given.
-fn blank(scene: &Scene, entry: &mut Entry) {
-    if let Some(session) = &scene.session {
-        let body = String::from_utf8_lossy(&entry.reply_body).replace(&session.token, BLANK);
-        entry.reply_body = body.into();
-    }
+/// The call and the reply as they may be kept, where a credential stands neither in a header nor
+/// in the query, or a token was given; `None` where they may be kept as they are.
+fn blanked(scene: &Scene, reply: &Reply) -> Option<(Call, Reply)> {
     let scheme = scene.endpoint().and_then(|endpoint| scene.pack.schemes.get(endpoint.scheme?));
-    for part in scheme.iter().flat_map(|scheme| &scheme.parts) {
-        match &part.place {
+    let places = || scheme.iter().flat_map(|scheme| &scheme.parts).map(|part| &part.place);
+    let hidden = |place: &AuthPlace| matches!(place, AuthPlace::Path(_) | AuthPlace::Body(_));
+    if scene.session.is_none() && !places().any(hidden) {
+        return None;
+    }
+    let (mut call, mut reply) = (scene.call.clone(), reply.clone());
+    if let Some(session) = &scene.session {
+        let body = String::from_utf8_lossy(&reply.body).replace(&session.token, BLANK);
+        reply.body = body.into();
+    }
+    for place in places() {
+        match place {
             AuthPlace::Header(_) | AuthPlace::Query(_) => {}
             AuthPlace::Path(name) => {
                 let secret = scene.path_parameters.iter().find(|(known, _)| known == name);
                 let Some((_, secret)) = secret else { continue };
-                let (path, query) = match entry.request.target.split_once('?') {
-                    Some((path, query)) => (path, Some(query)),
-                    None => (&*entry.request.target, None),
-                };
                 let is_secret = |text: &str| route::decode_path(text) == *secret;
-                let parts = path.split('/').map(|text| if is_secret(text) { BLANK } else { text });
-                let mut target = parts.collect::<Vec<_>>().join("/");
-                if let Some(query) = query {
-                    target.push('?');
-                    target.push_str(query);
-                }
-                entry.request.target = target.into();
+                let parts = call.path.split('/');
+                let parts = parts.map(|text| if is_secret(text) { BLANK } else { text });
+                call.path = parts.collect::<Vec<_>>().join("/");
             }
             AuthPlace::Body(name) => {
-                let read = serde_json::from_slice(&entry.request.body).ok();
+                let read = serde_json::from_slice(&call.body).ok();
                 let mut body = read.or_else(|| scene.body.clone()).unwrap_or(BLANK.into());
                 if let Some(secret) = body.get_mut(name) {
                     *secret = BLANK.into();
                 }
-                entry.request.body = body.to_string().into_bytes().into();
+                call.body = body.to_string().into();
             }
         }
     }
+    Some((call, reply))
 }
 
 /// A moment as HTTP writes it.
@@ -291,35 +291,28 @@ struct Ours<'text> {
 /// Keeps the exchange and tells the problem.
 fn problem_of_ours(app: &App, pack: Option<&Pack>, call: &Call, ours: &Ours<'_>) -> Response<Body> {
     let mut response = problem::response(ours.status, ours.detail, Some(ours.hint));
-    let request = if let Some(pack) = pack {
-        Recorded::of(call, &pack.secret_headers, &pack.secret_queries)
-    } else {
-        // Whoever it was meant for, its credentials are not kept.
-        let of_all = |secrets: fn(&Pack) -> &Vec<String>| -> Vec<String> {
-            app.world.packs.iter().flat_map(|pack| secrets(pack).clone()).collect()
-        };
-        Recorded::of(
-            call,
-            &of_all(|pack| &pack.secret_headers),
-            &of_all(|pack| &pack.secret_queries),
-        )
+    // Whoever it was meant for, its credentials are not kept.
+    let meant = |one: &&Arc<Pack>| pack.is_none_or(|pack| pack.name == one.name);
+    let of_all = |secrets: fn(&Pack) -> &Vec<String>| -> Vec<String> {
+        let packs = app.world.packs.iter().filter(meant);
+        packs.flat_map(|pack| secrets(pack).clone()).collect()
     };
-    app.tenant.journal.keep(Entry {
-        id: call.number,
-        at_ms: call.at_ms,
-        vendor: pack.map_or("", |pack| &pack.name).into(),
-        endpoint: "".into(),
-        account: "".into(),
-        request,
-        gstin: "".into(),
-        outcome: ours.outcome.into(),
-        code: "".into(),
+    app.tenant.journal.keep(&Entry {
+        call,
+        secrets: Secrets {
+            headers: &of_all(|pack| &pack.secret_headers),
+            queries: &of_all(|pack| &pack.secret_queries),
+        },
+        vendor: pack.map_or("", |pack| &pack.name),
+        endpoint: "",
+        account: "",
+        gstin: "",
+        outcome: ours.outcome,
+        code: "",
         via: ours.via,
-        status: ours.status.as_u16(),
-        reply_head: "".into(),
-        reply_body: Bytes::new(),
+        reply: &Reply { status: ours.status, headers: Vec::new(), body: Bytes::new() },
         wait_ms: 0,
-        hint: ours.hint.into(),
+        hint: ours.hint,
     });
     response.headers_mut().insert(EXCHANGE_HEADER, HeaderValue::from(call.number));
     if let Ok(hint) = HeaderValue::from_str(ours.hint) {

@@ -11,9 +11,14 @@ mod nation;
 mod persona;
 mod place;
 mod population;
+mod recent;
 mod schedule;
 
-use std::{borrow::Cow, collections::HashMap, sync::OnceLock};
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
 
 use jiff::civil::Date;
 
@@ -41,6 +46,8 @@ pub struct Register {
     by_gstin: HashMap<String, usize>,
     /// Where the first persona of a PAN stands in `entries`.
     by_pan: HashMap<String, usize>,
+    /// Who was asked about lately.
+    recent: recent::Recent,
     /// Legal names and numbers of the part of the population that is searched by name.
     names: OnceLock<Vec<(String, Gstin)>>,
 }
@@ -89,7 +96,15 @@ impl Register {
                 *first = index;
             }
         }
-        Self { seed, unknown, entries, by_gstin, by_pan, names: OnceLock::new() }
+        Self {
+            seed,
+            unknown,
+            entries,
+            by_gstin,
+            by_pan,
+            recent: recent::Recent::default(),
+            names: OnceLock::new(),
+        }
     }
 
     /// The seed of the crowd.
@@ -128,6 +143,12 @@ impl Register {
         }
         let taxpayer = self.of_crowd(&number);
         (taxpayer.registered_on <= on).then(|| Cow::Owned(crowd::as_of(taxpayer, on)))
+    }
+
+    /// As [`Self::look_up`], to be shared; who was asked about lately is remembered.
+    #[must_use]
+    pub fn recall(&self, gstin: &str, on: Date) -> Option<Arc<Taxpayer>> {
+        self.recent.recall(gstin, on, || self.look_up(gstin, on).map(Cow::into_owned))
     }
 
     /// Somebody for any text, even a malformed one, whose `gstin` echoes the text.

@@ -128,7 +128,9 @@ impl Sample {
         }
         match endpoint.lookup {
             None => {}
-            Some(Lookup::Gstin(_)) => scene.taxpayer = somebody(register, self.subject),
+            Some(Lookup::Gstin(_)) => {
+                scene.taxpayer = somebody(register, self.subject).map(Arc::new)
+            }
             Some(_) => {
                 scene.taxpayers = std::iter::repeat_with(|| somebody(register, self.subject))
                     .take(self.found)
@@ -167,7 +169,7 @@ pub(super) fn staged(
         None => {}
         Some(Lookup::Gstin(field)) => {
             let text = scene.field(field).and_then(Value::as_str).unwrap_or_default();
-            scene.taxpayer = Some(somebody(text));
+            scene.taxpayer = Some(Arc::new(somebody(text)));
         }
         Some(lookup) => {
             scene.taxpayers = exchange::search(&scene, lookup);

@@ -1,6 +1,9 @@
 //! Auth schemes and the accounts that fit them.
 
+use std::str::FromStr;
+
 use ahash::AHashMap;
+use http::HeaderName;
 
 use super::Compiler;
 use crate::{
@@ -8,7 +11,7 @@ use crate::{
     finding::Finding,
     pack::{
         Account,
-        file::{AuthCheckFile, Name},
+        file::{AuthCheckFile, AuthPlace, Name},
     },
 };
 
@@ -21,6 +24,10 @@ impl Compiler<'_> {
             .map(|part| Part {
                 name: part.name.value.clone(),
                 place: part.place.clone(),
+                header: match &part.place {
+                    AuthPlace::Header(name) => HeaderName::from_str(name).ok(),
+                    _ => None,
+                },
                 word: part.scheme.as_ref().map(|word| word.to_ascii_lowercase()),
                 check: match &part.check {
                     AuthCheckFile::Secret => PartCheck::Secret(part.encoding),
