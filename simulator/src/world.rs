@@ -131,9 +131,8 @@ impl World {
 /// Host name → vendor. One that two vendors claim stays with that of the earlier folder: a copy
 /// of a vendor does not take its host name away.
 fn by_host(packs: &[Arc<Pack>], folders: &[Folder]) -> AHashMap<String, usize> {
-    let home = |at: &usize| {
-        folders.iter().rposition(|folder| folder.vendors().contains(&packs[*at].name))
-    };
+    let home =
+        |at: &usize| folders.iter().rposition(|folder| folder.vendors().contains(&packs[*at].name));
     let mut order: Vec<usize> = (0..packs.len()).collect();
     order.sort_by_key(home);
     let mut by_host = AHashMap::new();
