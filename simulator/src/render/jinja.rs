@@ -306,7 +306,10 @@ fn mapped(state: &State<'_, '_>, text: Value, map: &str) -> Result<Value, Error>
     let Some(map) = handle.as_ref().and_then(|handle| handle.0.pack.maps.get(map)) else {
         return Err(Error::new(ErrorKind::InvalidOperation, format!("there is no map `{map}`")));
     };
-    Ok(text.as_str().and_then(|text| map.get(text)).map_or(text.clone(), |to| Value::from(&**to)))
+    Ok(match text.as_str().and_then(|text| map.get(text)) {
+        Some(to) => Value::from(&**to),
+        None => text,
+    })
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the signature a filter must have")]

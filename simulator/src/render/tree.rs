@@ -333,9 +333,9 @@ pub fn write_string(text: &str, out: &mut Vec<u8>) {
 pub fn write_text(filled: &Filled<'_>, out: &mut String) {
     use std::fmt::Write as _;
     match filled {
-        Filled::Datum(Datum::Missing | Datum::Null) => {}
+        Filled::Datum(Datum::Missing | Datum::Null | Datum::Json(Json::Null)) => {}
         Filled::Datum(Datum::Str(text)) => out.push_str(text),
-        Filled::Datum(Datum::Owned(text)) => out.push_str(text),
+        Filled::Datum(Datum::Owned(text) | Datum::Json(Json::String(text))) => out.push_str(text),
         Filled::Datum(Datum::Int(number)) => {
             let _ = write!(out, "{number}");
         }
@@ -346,8 +346,6 @@ pub fn write_text(filled: &Filled<'_>, out: &mut String) {
             let _ = write!(out, "{day}");
         }
         Filled::Datum(Datum::Texts(texts)) => out.push_str(&texts.join(", ")),
-        Filled::Datum(Datum::Json(Json::String(text))) => out.push_str(text),
-        Filled::Datum(Datum::Json(Json::Null)) => {}
         Filled::Datum(Datum::Json(json)) => {
             let _ = write!(out, "{json}");
         }

@@ -165,6 +165,24 @@ async fn header_names_are_taken_in_any_case() {
 }
 
 #[tokio::test]
+async fn header_values_of_any_bytes_harm_nobody() {
+    let simulator = simulator().await;
+    for natural in lookups(&WORLD) {
+        let good = call(&simulator, &natural.request()).await;
+        let mut request =
+            natural.request().and("x-note", b"\xFF\xFE \xE9").and("user-agent", "नमस्ते");
+        request = request.and("accept-language", "").and("cookie", "a=\tb").and("cookie", "c");
+        let reply = call(&simulator, &request).await;
+        assert_eq!(settled(&reply.body), settled(&good.body), "{}", natural.name());
+        assert!(record(&simulator, &reply)["request"]["headers"].to_string().contains("नमस्ते"));
+        for bad in [b"a\0b".as_slice(), b"a\x01b", b"a\x7fb", b"a\rb"] {
+            let reply = call(&simulator, &natural.request().and("x-note", bad)).await;
+            assert_eq!(reply.status, 400, "{}: {bad:?}: {reply:?}", natural.name());
+        }
+    }
+}
+
+#[tokio::test]
 async fn odd_credentials_are_wrong_credentials_and_the_first_of_two_counts() {
     let simulator = simulator().await;
     for natural in lookups(&WORLD) {
