@@ -38,7 +38,7 @@ fn scene(pack: &Arc<Pack>, endpoint: usize, gstin: &str, note: &str) -> Arc<Scen
     scene.fields = (0..pack.endpoints[endpoint].fields.len())
         .map(|at| values.get((at + note.len()) % (values.len() + 1)).cloned())
         .collect();
-    scene.taxpayer = Some(WORLD.register.stand_in(gstin, today));
+    scene.taxpayer = Some(Arc::new(WORLD.register.stand_in(gstin, today)));
     scene.taxpayers = WORLD.register.of_pan(gstin.get(2..12).unwrap_or_default(), today);
     scene.account = Some(0);
     scene.claims = Some(Arc::new(json!({ "orgs": [{ "id": note }] })));
