@@ -15,7 +15,7 @@ use reqwest::{
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::case::{Case, Request, request::RequestError};
+use crate::case::{Case, Request, login::Tokens, request::RequestError};
 
 /// When it is in the embedded simulator.
 pub const NOW: &str = "2026-11-21T10:00:00+05:30";
@@ -206,8 +206,24 @@ impl Target {
     ///
     /// When the request cannot be made or the target does not answer.
     pub async fn ask(&self, case: &Case) -> Result<Answer, TargetError> {
-        let request = case.request(self.now_ms().await?)?;
+        let request = self.request(case).await?;
         self.send(request).await
+    }
+
+    /// What is sent for a case now; logs in first where that is needed.
+    ///
+    /// # Errors
+    ///
+    /// When the request cannot be made or the target does not answer.
+    pub async fn request(&self, case: &Case) -> Result<Request, TargetError> {
+        let now_ms = self.now_ms().await?;
+        let mut tokens = Tokens::new();
+        for (login, before) in case.logins() {
+            let answer = self.send(before.request(now_ms, &tokens)?).await?;
+            let token = login.token(&answer.body).map_err(RequestError::NoToken)?;
+            tokens.insert(login.session.clone(), token);
+        }
+        Ok(case.request(now_ms, &tokens)?)
     }
 
     /// Sends a request; reads the answer to its end, and the journal.
@@ -263,11 +279,7 @@ impl Target {
     }
 
     /// What time it is there, in epoch milliseconds.
-    ///
-    /// # Errors
-    ///
-    /// When it does not answer.
-    pub async fn now_ms(&self) -> Result<i64, TargetError> {
+    async fn now_ms(&self) -> Result<i64, TargetError> {
         if let Clock::Frozen { at_ms, .. } = self.clock {
             return Ok(at_ms);
         }

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use gsp_simulator::{
+    auth::PartCheck,
     pack::{
         Endpoint,
         contract::{self, RequestBody, Sender},
@@ -39,9 +40,12 @@ impl Vendor<'_> {
                 one.code.as_deref().or_else(known)
             })
             .collect();
+        // Whether some request is sent without credentials.
+        let mut natural = requests.iter().any(|request| request.account == Sender::Nobody);
         let mut add = |index: usize, name: String, wish: &str| {
             let name = if names.contains(&name) { format!("{name}-asked-for") } else { name };
             names.insert(name.clone());
+            natural |= endpoint.auth_missing == Some(index);
             promises.push(self.asked_for(endpoint, first, index, name, wish));
         };
         for (index, plan) in endpoint.replies.all.iter().enumerate() {
@@ -58,8 +62,7 @@ impl Vendor<'_> {
                 add(index, format!("{outcome}-{code}"), code);
             }
         }
-        let nobody = requests.iter().any(|request| request.account == Sender::Nobody);
-        if let Some(index) = endpoint.auth_missing.filter(|_| !nobody && heard(endpoint)) {
+        if let Some(index) = endpoint.auth_missing.filter(|_| !natural && heard(endpoint)) {
             let name = "without-credentials".to_owned();
             promises.push(self.promise(endpoint, index, name, None, None, first.clone()));
         }
@@ -75,11 +78,19 @@ impl Vendor<'_> {
         name: String,
         wish: &str,
     ) -> Promise<'a> {
+        if heard(endpoint) && endpoint.auth_missing == Some(index) {
+            return self.promise(endpoint, index, name, None, None, first.clone());
+        }
+        // Who is refused gets no token from a login either.
+        let scheme = endpoint.scheme.and_then(|index| self.pack.schemes.get(index));
+        let by_secret = scheme.is_some_and(|scheme| {
+            !scheme.parts.iter().any(|part| matches!(part.check, PartCheck::Issued(_)))
+        });
         let refused = endpoint
             .refusals
             .iter()
             .position(|refusal| *refusal == Some(index))
-            .filter(|_| heard(endpoint) && endpoint.scheme.is_some());
+            .filter(|_| heard(endpoint) && by_secret);
         let account = refused.or_else(|| self.account(&first.account));
         let wish = refused.is_none().then(|| wish.to_owned());
         self.promise(endpoint, index, name, wish, account, first.clone())

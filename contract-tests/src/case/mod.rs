@@ -1,6 +1,6 @@
 //! Cases: a request, and what is promised of its answer.
 //!
-//! [`written`] ones stand in `contract/requests.toml`; what those leave out is [`derived`] from the
+//! Written ones stand in `contract/requests.toml`; what those leave out is derived from the
 //! list of replies in the pack. [`request`] makes what is sent.
 
 use std::sync::Arc;
@@ -18,9 +18,11 @@ use gsp_simulator::{
 use crate::{schema::Schema, volatile::Volatile};
 
 mod derived;
+pub mod login;
 pub mod request;
 mod written;
 
+pub use login::Login;
 pub use request::Request;
 
 /// The word that stands for an endpoint where HTTP itself refuses.
@@ -55,6 +57,7 @@ pub struct Case {
     pub(crate) scheme: Option<usize>,
     pub(crate) account: Option<usize>,
     pub(crate) asked: contract::Case,
+    pub(crate) logins: Arc<Vec<Login>>,
 }
 
 impl Case {
@@ -108,6 +111,7 @@ struct Vendor<'folder> {
     folder: &'folder Folder,
     requests: Vec<contract::Case>,
     volatile: Arc<Volatile>,
+    logins: Arc<Vec<Login>>,
 }
 
 /// What a case is made from.
@@ -151,7 +155,9 @@ impl<'folder> Vendor<'folder> {
         if !unknown.is_empty() {
             return Err(unknown);
         }
-        Ok(Self { pack: Arc::clone(pack), folder, requests, volatile: Arc::new(volatile) })
+        let logins = Arc::new(login::read(pack, &file, &requests));
+        let volatile = Arc::new(volatile);
+        Ok(Self { pack: Arc::clone(pack), folder, requests, volatile, logins })
     }
 
     fn cases(&self) -> Result<Vec<Case>, Vec<Finding>> {
@@ -207,6 +213,7 @@ impl<'folder> Vendor<'folder> {
             scheme: endpoint.scheme,
             account,
             asked,
+            logins: Arc::clone(&self.logins),
         })
     }
 }

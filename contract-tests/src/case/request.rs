@@ -8,7 +8,7 @@ use gsp_simulator::{
 };
 use serde_json::Value;
 
-use super::Case;
+use super::{Case, login::Tokens};
 
 /// A request, ready to be sent to a target.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,11 +29,16 @@ pub struct Request {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
     /// Only a login gives this token.
-    #[error("`{part}` is a token that a login gives; write a request with a header of its own")]
+    #[error(
+        "`{session}` is given by a login, and `[tokens]` in `contract/requests.toml` does not say where"
+    )]
     Login {
-        /// The auth part.
-        part: String,
+        /// The session.
+        session: String,
     },
+    /// The login's answer has none.
+    #[error("{0}")]
+    NoToken(String),
     /// The token cannot be made.
     #[error("no token can be made for `{part}`")]
     Token {
@@ -43,12 +48,12 @@ pub enum RequestError {
 }
 
 impl Case {
-    /// What is sent at that time.
+    /// What is sent at that time, with the tokens of [`Case::logins`].
     ///
     /// # Errors
     ///
     /// Credentials that cannot be made from the pack.
-    pub fn request(&self, now_ms: i64) -> Result<Request, RequestError> {
+    pub fn request(&self, now_ms: i64, tokens: &Tokens) -> Result<Request, RequestError> {
         let asked = &self.asked;
         let pairs = |map: &indexmap::IndexMap<String, String>| -> Vec<(String, String)> {
             map.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
@@ -63,10 +68,12 @@ impl Case {
         for (name, value) in &asked.path {
             request.fill(name, value);
         }
+        // An outcome that is asked for needs no token.
+        let forced = self.wish.is_some();
         let scheme = self.scheme.and_then(|index| self.pack.schemes.get(index));
         let account = self.account.and_then(|index| self.pack.accounts.get(index));
         if let (Some(scheme), Some(account)) = (scheme, account) {
-            request.sign(scheme, account, now_ms, self.wish.is_some())?;
+            request.sign(scheme, account, now_ms, (!forced).then_some(tokens))?;
         }
         request.headers.extend(pairs(&asked.headers));
         if let Some(wish) = &self.wish {
@@ -127,7 +134,7 @@ impl Request {
         scheme: &Scheme,
         account: &Account,
         now_ms: i64,
-        forced: bool,
+        tokens: Option<&Tokens>,
     ) -> Result<(), RequestError> {
         for part in &scheme.parts {
             let own = account.credentials.iter().find(|(name, _)| *name == part.name);
@@ -139,10 +146,10 @@ impl Request {
                 PartCheck::Paseto(verifier) => verifier
                     .mint(now_ms, None, account.claims.clone())
                     .map_err(|_| RequestError::Token { part: part.name.clone() })?,
-                // An outcome that is asked for needs no credentials.
-                PartCheck::Issued(_) if forced => continue,
-                PartCheck::Issued(_) => {
-                    return Err(RequestError::Login { part: part.name.clone() });
+                PartCheck::Issued(session) => {
+                    let Some(tokens) = tokens else { continue };
+                    let lacking = || RequestError::Login { session: session.clone() };
+                    tokens.get(session).cloned().ok_or_else(lacking)?
                 }
             };
             let text = match &part.word {

@@ -140,7 +140,7 @@ fn same(stage: &Stage) -> Result<(), Failed> {
 }
 
 async fn ask(target: &Target, case: &Case, gstin: &str) -> Result<Answer, Failed> {
-    let mut request = case.request(target.now_ms().await?)?;
+    let mut request = target.request(case).await?;
     for (key, value) in &mut request.query {
         if key == "gstin" {
             gstin.clone_into(value);

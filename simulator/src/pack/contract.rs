@@ -23,6 +23,8 @@ pub struct ContractFile {
     /// Values that differ from call to call: JSON pointer (`*` is any one step) → `uuid`,
     /// `epoch-ms`, `epoch-s`, `date-time`, or a regular expression.
     pub volatile: IndexMap<String, Located<String>>,
+    /// Where a login endpoint's answer has its token: session → JSON pointer.
+    pub tokens: IndexMap<String, Located<String>>,
 }
 
 /// One request and what should come of it.
