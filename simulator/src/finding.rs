@@ -102,7 +102,7 @@ impl Finding {
                 groups.push(title.element(snippet));
             }
             (Some(_), _, Some(path)) => {
-                groups.push(title.element(annotate_snippets::Origin::path(path.as_str())))
+                groups.push(title.element(annotate_snippets::Origin::path(path.as_str())));
             }
             _ => groups.push(Group::with_title(title)),
         }

@@ -6,7 +6,10 @@ use http::{Method, header::CONTENT_TYPE};
 use serde_json::{Map, Value};
 
 use crate::{
-    pack::{Endpoint, Field, Pack, Selector, file::FieldPlace, file::Media},
+    pack::{
+        Endpoint, Field, Pack, Selector,
+        file::{FieldPlace, Media, Normalize, ReadAs},
+    },
     render::scene::Scene,
 };
 
@@ -114,25 +117,22 @@ fn bring(field: &Field, scene: &Scene) -> Option<Value> {
         }
     }?;
     let Value::String(mut text) = value else { return Some(value) };
-    if field.trim && text.trim().len() != text.len() {
-        text = text.trim().to_owned();
-    }
-    if field.upper {
-        text.make_ascii_uppercase();
-    }
-    if field.read_boolean {
-        let is = |words: [&str; 2]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
-        if is(["true", "yes"]) {
-            return Some(Value::Bool(true));
-        }
-        if is(["false", "no"]) {
-            return Some(Value::Bool(false));
+    for act in &field.normalize {
+        match act {
+            Normalize::Trim if text.trim().len() != text.len() => text = String::from(text.trim()),
+            Normalize::Upper => text.make_ascii_uppercase(),
+            Normalize::Trim | Normalize::AsIs => {}
         }
     }
-    if field.read_number
-        && let Ok(number) = text.parse::<i64>()
-    {
-        return Some(number.into());
+    let is = |words: [&str; 2]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    let value = match field.read {
+        ReadAs::Boolean if is(["true", "yes"]) => Some(Value::Bool(true)),
+        ReadAs::Boolean if is(["false", "no"]) => Some(Value::Bool(false)),
+        ReadAs::Number => text.parse::<i64>().ok().map(Value::from),
+        ReadAs::Boolean | ReadAs::AsIs => None,
+    };
+    if value.is_some() {
+        return value;
     }
     Some(Value::String(text))
 }

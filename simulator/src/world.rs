@@ -168,7 +168,7 @@ pub(crate) fn last_source(folders: &[Folder], path: &str) -> Option<Source> {
 pub(crate) fn personas(folders: &[Folder], findings: &mut Vec<Finding>) -> Vec<Persona> {
     let mut personas = Vec::new();
     for folder in folders {
-        for name in folder.below("taxpayers/").filter(|name| name.ends_with(".json")) {
+        for name in folder.below("taxpayers/").filter(|name| Folder::has_ending(name, "json")) {
             let Some(source) = folder.source(&format!("taxpayers/{name}")) else { continue };
             match read_persona(&source.path.display().to_string(), &source.text) {
                 Ok(persona) => personas.push(persona),
@@ -239,7 +239,7 @@ fn scenarios(
 ) -> BTreeMap<String, Arc<Scenario>> {
     let mut scenarios = BTreeMap::new();
     for folder in folders {
-        for name in folder.below("").filter(|name| name.ends_with(".toml")) {
+        for name in folder.below("").filter(|name| Folder::has_ending(name, "toml")) {
             let Some(source) = folder.source(name) else { continue };
             match scenario::compile::load(&source, packs, vocabulary) {
                 Ok(scenario) => {

@@ -78,6 +78,12 @@ impl Folder {
         self.files.keys().filter_map(move |path| path.strip_prefix(prefix))
     }
 
+    /// Whether a path is of a file with this ending, such as `json`.
+    #[must_use]
+    pub fn has_ending(path: &str, ending: &str) -> bool {
+        Path::new(path).extension().is_some_and(|found| found == ending)
+    }
+
     /// Folders that hold a `vendor.toml`.
     #[must_use]
     pub fn vendors(&self) -> Vec<String> {

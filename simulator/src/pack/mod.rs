@@ -179,14 +179,10 @@ pub struct Field {
     pub place: file::FieldPlace,
     /// Its name there, or a JSON pointer.
     pub key: String,
-    /// Read texts as booleans.
-    pub read_boolean: bool,
-    /// Read texts as numbers.
-    pub read_number: bool,
-    /// Drop white space at both ends.
-    pub trim: bool,
-    /// Make capitals.
-    pub upper: bool,
+    /// What texts are read as.
+    pub read: file::ReadAs,
+    /// What is done to a text before it is looked at.
+    pub normalize: Vec<file::Normalize>,
 }
 
 /// One thing the vendor looks at.

@@ -32,6 +32,9 @@ const DRAIN_LIMIT: usize = 32 * 1024 * 1024;
 /// And for so long.
 const DRAIN_TIME: Duration = Duration::from_secs(5);
 
+/// A client has so long to send a body.
+const BODY_TIME: Duration = Duration::from_secs(30);
+
 /// What became of a request's body.
 enum Read {
     Whole(Bytes),
@@ -127,13 +130,14 @@ async fn read(headers: &HeaderMap, body: Incoming) -> Read {
         return Read::TooLarge;
     }
     let mut body = body;
-    match Limited::new(&mut body, BODY_LIMIT).collect().await {
-        Ok(collected) => Read::Whole(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => {
+    let whole = Limited::new(&mut body, BODY_LIMIT).collect();
+    match tokio::time::timeout(BODY_TIME, whole).await {
+        Ok(Ok(collected)) => Read::Whole(collected.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
             drain(body).await;
             Read::TooLarge
         }
-        Err(_) => Read::Broken,
+        Ok(Err(_)) | Err(_) => Read::Broken,
     }
 }
 

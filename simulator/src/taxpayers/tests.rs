@@ -27,7 +27,7 @@ fn register(unknown: Unknown) -> Register {
 fn shipped_personas() -> Vec<Persona> {
     let fixtures = Folder::embedded_fixtures();
     let names: Vec<_> =
-        fixtures.below("taxpayers/").filter(|name| name.ends_with(".json")).collect();
+        fixtures.below("taxpayers/").filter(|name| Folder::has_ending(name, "json")).collect();
     names
         .into_iter()
         .map(|name| {

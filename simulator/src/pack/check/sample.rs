@@ -129,7 +129,7 @@ impl Sample {
         match endpoint.lookup {
             None => {}
             Some(Lookup::Gstin(_)) => {
-                scene.taxpayer = somebody(register, self.subject).map(Arc::new)
+                scene.taxpayer = somebody(register, self.subject).map(Arc::new);
             }
             Some(_) => {
                 scene.taxpayers = std::iter::repeat_with(|| somebody(register, self.subject))

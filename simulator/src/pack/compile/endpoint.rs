@@ -12,8 +12,7 @@ use crate::{
     pack::{
         Account, BodyReading, Check, Endpoint, Field, Lookup, Replies, Rule,
         file::{
-            AuthCheckFile, CheckFile, EndpointFile, FieldFile, FieldPlace, Name, Normalize, ReadAs,
-            RuleFile,
+            AuthCheckFile, CheckFile, EndpointFile, FieldFile, FieldPlace, Name, ReadAs, RuleFile,
         },
         located::Located,
     },
@@ -122,10 +121,8 @@ impl Compiler<'_> {
             name: name.to_owned(),
             place: file.place,
             key: if file.place == FieldPlace::Header { key.to_ascii_lowercase() } else { key },
-            read_boolean: file.read == Some(ReadAs::Boolean),
-            read_number: file.read == Some(ReadAs::Number),
-            trim: file.normalize.contains(&Normalize::Trim),
-            upper: file.normalize.contains(&Normalize::Upper),
+            read: file.read.unwrap_or(ReadAs::AsIs),
+            normalize: file.normalize.clone(),
         }
     }
 
