@@ -10,7 +10,7 @@ use super::{
     example, lookups,
 };
 use crate::{
-    magic::By,
+    magic::{By, MagicRow},
     pack::{Certainty, Endpoint, Layer, Pack, ReplyPlan, Retry, contract::Sender},
 };
 
@@ -239,21 +239,20 @@ fn ways(
             gives: None,
         })
     });
-    let magic_gstin = teller
-        .world
-        .magic
-        .rows()
-        .find(|row| {
-            let nearest = |endpoint: &Endpoint| {
-                teller.world.vocabulary.nearest(&endpoint.replies, &row.outcome)
-            };
-            let wanted = row.by == By::Force || row.outcome.value == "not-found" || code.is_none();
-            wanted
-                && lookups(pack)
-                    .next()
-                    .is_some_and(|first| nearest(first).is_some_and(|index| is_it(first, index)))
+    let gives_it = |row: &&MagicRow| {
+        let wanted = row.by == By::Force || row.outcome.value == "not-found" || code.is_none();
+        let first = lookups(pack).next().filter(|_| wanted);
+        first.is_some_and(|first| {
+            let nearest = teller.world.vocabulary.nearest(&first.replies, &row.outcome);
+            nearest.is_some_and(|index| is_it(first, index))
         })
-        .map(|row| row.gstin.value.clone());
+    };
+    // The one named after the code's own outcome says most plainly what it is for.
+    let own = code.and_then(|index| pack.catalog[index].outcomes.first());
+    let is_own = |row: &&MagicRow| own.is_some_and(|own| own.as_str() == row.outcome.value);
+    let rows = || teller.world.magic.rows().filter(gives_it);
+    let magic_gstin = rows().find(is_own).or_else(|| rows().next());
+    let magic_gstin = magic_gstin.map(|row| row.gstin.value.clone());
     let request_words = cause(teller, pack, speaker, wish, code).unwrap_or_default();
     Ways {
         account,
