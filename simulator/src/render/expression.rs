@@ -261,7 +261,7 @@ impl Filled<'_> {
         }
     }
 
-    fn to_value(&self, scene: &Arc<Scene>) -> Value {
+    pub(super) fn to_value(&self, scene: &Arc<Scene>) -> Value {
         match self {
             Self::Datum(datum) => jinja::value(scene, datum.clone()),
             Self::Value(value) => value.clone(),

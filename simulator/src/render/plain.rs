@@ -480,3 +480,6 @@ impl<'source> Reader<'source> {
         Some(Plain::Filings(Box::new(year), by_filing_date))
     }
 }
+
+#[cfg(test)]
+mod tests;
