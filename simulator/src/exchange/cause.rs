@@ -1,0 +1,169 @@
+//! Cause: what a call brings about by itself, and who is spoken of where it does not.
+
+use std::{borrow::Cow, sync::Arc};
+
+use serde_json::Value;
+
+use super::{Decision, amend};
+use crate::{
+    auth::{Identity, Refusal},
+    journal::Via,
+    model::{period, taxpayer::Taxpayer},
+    pack::{Endpoint, Lookup, Rule},
+    render::{
+        expression::{Locals, Scope},
+        scene::Scene,
+    },
+    route::BodyFault,
+    tenant::Tenant,
+    validate::{self, Verdict},
+};
+
+/// Fills the scene for an answer that the call did not cause: who calls, where that can be told,
+/// and somebody to speak of.
+pub(super) fn stage(
+    scene: &mut Arc<Scene>,
+    endpoint: &Endpoint,
+    tenant: &Tenant,
+    gstin: Option<&str>,
+) {
+    if let Some(scheme) = endpoint.scheme.and_then(|index| scene.pack.schemes.get(index))
+        && let Ok(identity) = scheme.identify(scene, &tenant.memory.sessions)
+    {
+        introduce(scene, identity);
+    }
+    let on = period::ist_date(scene.call.at_ms);
+    let somebody = |scene: &Scene, text: &str| {
+        scene
+            .register
+            .look_up(text, on)
+            .map_or_else(|| scene.register.stand_in(text, on), Cow::into_owned)
+    };
+    match endpoint.lookup {
+        None => {}
+        Some(Lookup::Gstin(_)) => {
+            let taxpayer = somebody(scene, gstin.unwrap_or_default());
+            amend(scene).taxpayer = Some(Arc::new(taxpayer));
+        }
+        Some(lookup) => {
+            let mut found = search(scene, lookup);
+            if found.is_empty() {
+                found.push(somebody(scene, ""));
+            }
+            amend(scene).taxpayers = found;
+        }
+    }
+}
+
+fn introduce(scene: &mut Arc<Scene>, identity: Identity) {
+    let scene = amend(scene);
+    scene.account = Some(identity.account);
+    scene.claims = identity.claims;
+}
+
+/// What the call itself causes.
+pub(super) fn cause(
+    scene: &mut Arc<Scene>,
+    endpoint: &Endpoint,
+    tenant: &Tenant,
+    gstin: Option<&str>,
+    body_fault: Option<BodyFault>,
+) -> Result<Decision, minijinja::Error> {
+    let decide = |reply| Decision { reply, via: Via::Cause, reason: None };
+    if let Some(decision) = ruled(&endpoint.before_auth, scene, None)? {
+        return Ok(decision);
+    }
+    if let Some(scheme) = endpoint.scheme.and_then(|index| scene.pack.schemes.get(index)) {
+        match scheme.identify(scene, &tenant.memory.sessions) {
+            Ok(identity) => {
+                let refusal = endpoint.refusals.get(identity.account).copied().flatten();
+                introduce(scene, identity);
+                if let Some(reply) = refusal {
+                    return Ok(decide(reply));
+                }
+            }
+            Err(refusal) => {
+                let reply = match refusal {
+                    Refusal::Missing => endpoint.auth_missing,
+                    Refusal::Wrong => endpoint.auth_wrong,
+                    Refusal::Expired(part) => endpoint.auth_expired.get(part).copied().flatten(),
+                };
+                return Ok(decide(reply.unwrap_or(endpoint.success)));
+            }
+        }
+    }
+    let body_reply = body_fault.zip(endpoint.body.as_ref()).map(|(fault, body)| match fault {
+        BodyFault::Unreadable => body.unreadable,
+        BodyFault::WrongType => body.wrong_type.unwrap_or(body.unreadable),
+    });
+    if let Some(decision) = ruled(&endpoint.rules, scene, body_reply)? {
+        return Ok(decision);
+    }
+    if let Some(reply) = look_up(scene, endpoint, gstin) {
+        return Ok(decide(reply));
+    }
+    if let Some(decision) = ruled(&endpoint.after_lookup, scene, None)? {
+        return Ok(decision);
+    }
+    Ok(decide(endpoint.success))
+}
+
+/// What the first rule that fails decides; `body_reply` is due when the body's turn comes.
+fn ruled(
+    rules: &[Rule],
+    scene: &Arc<Scene>,
+    body_reply: Option<usize>,
+) -> Result<Option<Decision>, minijinja::Error> {
+    let decide = |reply, reason| Some(Decision { reply, via: Via::Cause, reason });
+    Ok(match (validate::first_failure(rules, scene, body_reply.is_some())?, body_reply) {
+        (Verdict::Passes, _) | (Verdict::BodyNeeded, None) => None,
+        (Verdict::BodyNeeded, Some(reply)) => decide(reply, None),
+        (Verdict::Fails(index), _) => {
+            let rule = &rules[index];
+            let mut reason = None;
+            if let Some(template) = &rule.reason {
+                let mut text = String::new();
+                template.fill(Scope { scene, locals: &Locals::Empty }, &mut text)?;
+                reason = Some(text);
+            }
+            decide(rule.otherwise, reason)
+        }
+    })
+}
+
+/// Finds who is asked about; the reply where nobody is there.
+fn look_up(scene: &mut Arc<Scene>, endpoint: &Endpoint, gstin: Option<&str>) -> Option<usize> {
+    let lookup = endpoint.lookup?;
+    if let Lookup::Gstin(_) = lookup {
+        let on = period::ist_date(scene.call.at_ms);
+        let found = gstin.and_then(|gstin| scene.register.recall(gstin, on));
+        let nobody = found.is_none();
+        amend(scene).taxpayer = found;
+        return endpoint.not_found.filter(|_| nobody);
+    }
+    let found = search(scene, lookup);
+    let nobody = found.is_empty();
+    amend(scene).taxpayers = found;
+    endpoint.not_found.filter(|_| nobody)
+}
+
+/// The taxpayers of a PAN or a name.
+pub(crate) fn search(scene: &Scene, lookup: Lookup) -> Vec<Taxpayer> {
+    let on = period::ist_date(scene.call.at_ms);
+    let text = |field: usize| scene.field(field).and_then(Value::as_str).filter(|t| !t.is_empty());
+    let by_pan = |pan: &str, limit: usize| {
+        let mut found = scene.register.of_pan(pan, on);
+        found.truncate(limit);
+        found
+    };
+    let by_name = |name: &str, limit: usize| scene.register.by_legal_name(name, limit, on);
+    let found = match lookup {
+        Lookup::Gstin(_) => None,
+        Lookup::Pan { field, limit } => text(field).map(|pan| by_pan(pan, limit)),
+        Lookup::LegalName { field, limit } => text(field).map(|name| by_name(name, limit)),
+        Lookup::PanOrLegalName { pan, legal_name, limit } => text(pan)
+            .map(|pan| by_pan(pan, limit))
+            .or_else(|| text(legal_name).map(|name| by_name(name, limit))),
+    };
+    found.unwrap_or_default()
+}

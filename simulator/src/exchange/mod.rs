@@ -1,0 +1,202 @@
+//! The walk of a call: every step in its order, from the request to the plan of sending the reply.
+//!
+//! No clock, no socket, no file in here: the call brings its time, the scene its dice.
+
+use std::{borrow::Cow, sync::Arc};
+
+use http::{HeaderName, HeaderValue, StatusCode, header::ALLOW};
+use thiserror::Error;
+
+use crate::{
+    journal::Via,
+    model::{call::Call, outcome::Outcome, reply::Delivery},
+    pack::{Endpoint, Pack},
+    render::scene::Scene,
+    route::{self, Route},
+    tenant::Tenant,
+    world::World,
+};
+
+mod cause;
+mod say;
+mod wish;
+
+pub(crate) use self::{
+    cause::search,
+    say::{edge, render},
+};
+use self::{
+    cause::{cause, stage},
+    say::issue,
+    wish::wish,
+};
+
+/// The header by which a request asks for an outcome.
+pub const OUTCOME_HEADER: HeaderName = HeaderName::from_static("x-sim-outcome");
+/// The header that names the exchange in the journal.
+pub const EXCHANGE_HEADER: HeaderName = HeaderName::from_static("x-sim-exchange");
+/// The header that says what a developer should know.
+pub const HINT_HEADER: HeaderName = HeaderName::from_static("x-sim-hint");
+
+/// A call and what became of it.
+#[derive(Debug)]
+pub struct Exchange {
+    /// The scene, with the call in it.
+    pub scene: Arc<Scene>,
+    /// Our name for the answer.
+    pub outcome: Outcome,
+    /// The vendor's; empty where it has none.
+    pub code: String,
+    /// Why this was answered.
+    pub via: Via,
+    /// What a developer should know.
+    pub hint: Option<String>,
+    /// What is sent, and how.
+    pub delivery: Delivery,
+}
+
+/// Why we could not play the part.
+#[derive(Debug, Error)]
+pub enum SimulatorError {
+    /// A body's expression failed; `gspsim check` should have found it.
+    #[error("an expression of `{vendor}` cannot be worked out")]
+    Expression {
+        /// The vendor.
+        vendor: String,
+        /// What the expression says.
+        source: minijinja::Error,
+    },
+    /// A step of ours panicked.
+    #[error("the simulator's own code for `{vendor}` failed: {what}")]
+    Panic {
+        /// The vendor.
+        vendor: String,
+        /// What the panic said.
+        what: String,
+    },
+    /// The request's `X-Sim-Outcome` cannot be read.
+    #[error("{message}")]
+    Wish {
+        /// What is wrong.
+        message: String,
+        /// What may be asked for.
+        outcomes: Vec<String>,
+        /// Codes that may be asked for.
+        codes: Vec<String>,
+        /// The call that asks.
+        call: Box<Call>,
+    },
+}
+
+/// What was decided: the reply's index and why.
+struct Decision {
+    reply: usize,
+    via: Via,
+    reason: Option<String>,
+}
+
+/// Plays one call to a vendor: same world, same memory, same call, same bytes.
+///
+/// # Errors
+///
+/// When we cannot play the part; the vendor's refusals are no errors.
+pub fn play(
+    world: &World,
+    tenant: &Tenant,
+    pack: &Arc<Pack>,
+    call: Call,
+) -> Result<Exchange, SimulatorError> {
+    let mut scene = Scene::new(Arc::clone(pack), Arc::clone(&world.register), world.seed, call);
+    let (route, body_fault) = route::find(pack, &mut scene);
+    let mut scene = Arc::new(scene);
+    let failed = |source| SimulatorError::Expression { vendor: pack.name.clone(), source };
+    let index = match route {
+        Route::Endpoint(index) => index,
+        Route::Unknown(near) => {
+            let hint = unknown_hint(pack, &scene.call, &near);
+            let plain = (StatusCode::NOT_FOUND, "unknown-route");
+            return edge(scene, pack.edges.unknown_path, plain, hint).map_err(failed);
+        }
+        Route::WrongMethod(methods) => {
+            let allowed: Vec<_> = methods.iter().map(ToString::to_string).collect();
+            let hint = format!("this address takes {}", allowed.join(", "));
+            let plain = (StatusCode::METHOD_NOT_ALLOWED, "wrong-method");
+            let mut exchange = edge(scene, pack.edges.wrong_method, plain, hint).map_err(failed)?;
+            // HTTP wants it of a 405; a vendor's own answer says what the vendor says.
+            if pack.edges.wrong_method.is_none()
+                && let Ok(allowed) = HeaderValue::from_str(&allowed.join(", "))
+            {
+                exchange.delivery.reply.headers.push((ALLOW, allowed));
+            }
+            return Ok(exchange);
+        }
+    };
+    let endpoint = &pack.endpoints[index];
+    let wish = wish(world, endpoint, &scene)?;
+    let gstin = subject(endpoint, &scene).map(Cow::into_owned);
+
+    let mut faults = Vec::new();
+    let mut story = None;
+    for playing in tenant.playing().iter() {
+        if let Some(decision) = playing.decide(&scene, gstin.as_deref()).map_err(failed)? {
+            story = decision.answer;
+            faults = decision.faults;
+            break;
+        }
+    }
+    let forced = |wish: &str| world.vocabulary.nearest(&endpoint.replies, wish);
+    let magic = || {
+        let gstin = gstin.as_deref()?;
+        forced(pack.scripted.find(gstin).or_else(|| world.magic.forced(gstin))?)
+    };
+    let asked = wish.reply.map(|reply| (reply, Via::Header));
+    let told = || story.as_deref().and_then(forced).map(|reply| (reply, Via::Scenario));
+    let decision = match asked.or_else(told).or_else(|| magic().map(|at| (at, Via::MagicGstin))) {
+        Some((reply, via)) => {
+            stage(&mut scene, endpoint, tenant, gstin.as_deref());
+            Decision { reply, via, reason: None }
+        }
+        None => {
+            cause(&mut scene, endpoint, tenant, gstin.as_deref(), body_fault).map_err(failed)?
+        }
+    };
+    faults.extend(wish.faults);
+
+    if let Some(issues) = endpoint.issues.as_ref().filter(|_| decision.reply == endpoint.success) {
+        let account = scene.account.unwrap_or_default();
+        let session = issue(&scene, issues.form, issues.life_s);
+        let sessions = &tenant.memory.sessions;
+        sessions.open(&session.token, &issues.session, account, session.expires_at_ms);
+        amend(&mut scene).session = Some(session);
+    }
+    let (scene, outcome, reply) =
+        render(scene, &endpoint.replies, decision.reply, decision.reason).map_err(failed)?;
+    let mut delivery = Delivery::from(reply);
+    for fault in &faults {
+        delivery = fault.apply(delivery);
+    }
+    Ok(Exchange {
+        code: scene.words.code.clone(),
+        scene,
+        outcome,
+        via: decision.via,
+        hint: None,
+        delivery,
+    })
+}
+
+/// The scene, to be changed: no expression outlives its evaluation.
+fn amend(scene: &mut Arc<Scene>) -> &mut Scene {
+    Arc::get_mut(scene).expect("nothing keeps the scene between two steps")
+}
+
+/// The GSTIN asked about, as sent.
+fn subject<'scene>(endpoint: &Endpoint, scene: &'scene Scene) -> Option<Cow<'scene, str>> {
+    let field = endpoint.lookup?.gstin_field()?;
+    scene.field(field)?.as_str().map(Cow::Borrowed)
+}
+
+fn unknown_hint(pack: &Pack, call: &Call, near: &[String]) -> String {
+    let closest = near.first().map(|address| format!("; the closest is {address}"));
+    format!("`{}` has no {} {}{}", pack.name, call.method, call.path, closest.unwrap_or_default())
+}

@@ -1,0 +1,140 @@
+//! Say: a reply in the vendor's words.
+
+use std::{cell::RefCell, sync::Arc};
+
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
+use serde_json::{Value, json};
+
+use super::{Exchange, amend};
+use crate::{
+    journal::Via,
+    model::{dice::Dice, outcome::Outcome, reply::Reply},
+    pack::{Body, HeaderText, Replies, file::TokenForm},
+    render::{
+        datum::uuid,
+        expression::{Locals, Scope},
+        jinja::letters,
+        scene::{Issued, Scene, Words},
+    },
+};
+
+thread_local! {
+    /// Where bodies are written before they are copied to their length: a buffer that grows, or is
+    /// larger than what the allocator keeps at hand, costs 0.5 µs a call.
+    static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Says it in the vendor's words.
+///
+/// # Errors
+///
+/// What an expression says.
+pub(crate) fn render(
+    mut scene: Arc<Scene>,
+    replies: &Replies,
+    index: usize,
+    reason: Option<String>,
+) -> Result<(Arc<Scene>, Outcome, Reply), minijinja::Error> {
+    let plan = &replies.all[index];
+    let pack = Arc::clone(&scene.pack);
+    let code = pack.code_of(plan);
+    let own_reason = match (&reason, &plan.reason) {
+        (None, Some(template)) => {
+            let mut text = String::new();
+            template.fill(Scope { scene: &scene, locals: &Locals::Empty }, &mut text)?;
+            Some(text)
+        }
+        _ => None,
+    };
+    amend(&mut scene).words = Words {
+        code: code.map(|code| code.code.clone()).unwrap_or_default(),
+        message: code.map(|code| code.message.clone()).unwrap_or_default(),
+        reason: reason.or(own_reason),
+        status: plan.status.as_u16(),
+        outcome: plan.outcome.as_str().to_owned(),
+    };
+    let scope = Scope { scene: &scene, locals: &Locals::Empty };
+    let mut headers = Vec::with_capacity(plan.headers.len() + 3);
+    let body = match &*plan.body {
+        Body::Empty => Bytes::new(),
+        Body::Json(tree) => {
+            let body = SCRATCH.with_borrow_mut(|out| {
+                out.clear();
+                tree.write(scope, out).map(|_| Bytes::copy_from_slice(out))
+            })?;
+            headers.push((CONTENT_TYPE, pack.content_type.clone()));
+            body
+        }
+        Body::Text(template, content_type) => {
+            let mut out = String::with_capacity(256);
+            template.fill(scope, &mut out)?;
+            headers.push((CONTENT_TYPE, content_type.clone()));
+            Bytes::from(out)
+        }
+    };
+    for (name, text) in plan.headers.iter() {
+        let value = match text {
+            HeaderText::Ready(value) => value.clone(),
+            HeaderText::Template(template) => {
+                let mut out = String::new();
+                template.fill(scope, &mut out)?;
+                let Ok(value) = HeaderValue::from_str(&out) else { continue };
+                value
+            }
+        };
+        headers.retain(|(known, _)| known != name);
+        headers.push((name.clone(), value));
+    }
+    let reply = Reply { status: plan.status, headers, body };
+    Ok((scene, plan.outcome.clone(), reply))
+}
+
+/// The answer to what HTTP itself refuses: the vendor's where it documents one, else a plain one.
+pub(crate) fn edge(
+    scene: Arc<Scene>,
+    reply: Option<usize>,
+    plain: (StatusCode, &str),
+    hint: String,
+) -> Result<Exchange, minijinja::Error> {
+    let pack = Arc::clone(&scene.pack);
+    let (scene, outcome, reply) = match reply {
+        Some(index) => render(scene, &pack.replies, index, None)?,
+        None => {
+            let reply = Reply { status: plain.0, headers: Vec::new(), body: Bytes::new() };
+            (scene, Outcome::from(plain.1), reply)
+        }
+    };
+    Ok(Exchange {
+        code: scene.words.code.clone(),
+        scene,
+        outcome,
+        via: Via::Cause,
+        hint: Some(hint),
+        delivery: reply.into(),
+    })
+}
+
+/// Makes a token.
+pub(super) fn issue(scene: &Scene, form: TokenForm, life_s: i64) -> Issued {
+    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    let expires_at_ms = scene.call.at_ms.saturating_add(life_s.saturating_mul(1000));
+    let random = |length| scene.roll(|dice: &mut Dice| letters(dice, LETTERS, length));
+    let token = match form {
+        TokenForm::Opaque => random(40),
+        TokenForm::Uuid => scene.roll(uuid),
+        TokenForm::Jwt => {
+            let account = scene.account.and_then(|index| scene.pack.accounts.get(index));
+            let part = |json: &Value| BASE64_URL_SAFE_NO_PAD.encode(json.to_string());
+            let head = part(&json!({ "alg": "HS256", "typ": "JWT" }));
+            let claims = part(&json!({
+                "sub": account.map(|account| account.name.as_str()),
+                "iat": scene.call.at_ms.div_euclid(1000),
+                "exp": expires_at_ms.div_euclid(1000),
+            }));
+            format!("{head}.{claims}.{}", random(43))
+        }
+    };
+    Issued { token, life_s, expires_at_ms }
+}
