@@ -1,6 +1,6 @@
 //! Packs: a vendor as data, read from `fixtures/<vendor>/`, checked and made ready.
 //!
-//! [`file`] is what people write, [`compile`] turns it into the [`Pack`] that calls are played
+//! [`mod@file`] is what people write, [`compile`] turns it into the [`Pack`] that calls are played
 //! with. Here is no vendor's name and no HTTP.
 
 use std::sync::Arc;

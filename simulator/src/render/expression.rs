@@ -1,4 +1,4 @@
-//! Expressions: `MiniJinja`'s language, with a short cut for what [`super::plain`] knows.
+//! Expressions: `MiniJinja`'s language, with a short cut for what `plain` knows.
 //!
 //! Most holes are a path (`taxpayer.legal_name`), perhaps with one of a few filters behind. Those
 //! are walked without an interpreter; the values come from the same place, so both ways agree.

@@ -1,6 +1,6 @@
 //! Scenarios: stories a user can play; each call is decided by the first rule that fits it.
 //!
-//! [`file`] is what people write, [`compile`] checks it against the packs. Rules that name a GSTIN
+//! [`mod@file`] is what people write, [`compile`] checks it against the packs. Rules that name a GSTIN
 //! are found by it, so ten thousand of them cost a call no more than one.
 
 use std::sync::{

@@ -1,6 +1,6 @@
 //! The server: sockets, axum, the wall clock's waits. Knows the walk, the journal and the settings.
 //!
-//! Vendor calls go from hyper straight to [`answer`]; what is under `/__sim/` goes to an axum
+//! Vendor calls go from hyper straight to `answer`; what is under `/__sim/` goes to an axum
 //! router. One accept loop a port; each connection is a task, so a fault can end just one.
 
 use std::{

@@ -139,6 +139,9 @@ impl<'a> Filings<'a> {
                 let return_type = rule.return_type;
                 filed.push(Filed { month, number, return_type, day, mode, series });
                 not_before = day;
+            } else if yearly {
+                // The reconciliation goes with the annual return, never without it.
+                return;
             }
         }
     }

@@ -81,6 +81,12 @@ fn check_types(taxpayer: &Taxpayer, filings: &[Filing]) {
         .filter(|name| *name != "GSTR10" && !expected.contains(name))
         .collect();
     assert!(others.is_empty(), "{}: {others:?}", taxpayer.gstin);
+    let years = |name: &str| -> HashSet<i16> {
+        let of_name = filings.iter().filter(|filing| filing.return_type == name);
+        of_name.map(|filing| filing.period_year).collect()
+    };
+    let alone: Vec<_> = years("GSTR9C").difference(&years("GSTR9")).copied().collect();
+    assert!(alone.is_empty(), "{}: GSTR9C without GSTR9 for {alone:?}", taxpayer.gstin);
     if taxpayer.status == "Active" && taxpayer.taxpayer_type == "Regular" {
         let newest = filings.first().expect("an active taxpayer files");
         assert!(newest.filed_on > date(2026, 7, 1), "{}: {newest:?}", taxpayer.gstin);
