@@ -89,8 +89,8 @@ pub struct Secrets<'pack> {
     pub queries: &'pack [String],
 }
 
-/// An exchange as kept. All its texts are in one piece of memory: twelve pieces cost 0.5 µs more
-/// to take and to give back.
+/// An exchange as kept. All its texts are in one piece of memory, which is taken once and given
+/// back once.
 #[derive(Clone, Debug)]
 struct Kept {
     id: u64,

@@ -148,7 +148,7 @@ pub(crate) fn serve_simulator(folder: &str) -> Fallible {
 }
 
 /// Runs a server on this thread until standard input ends, as it does when the bench is no more.
-pub(crate) fn run(server: impl Future<Output = Fallible>) -> Fallible {
+pub(crate) fn run(serve: impl Future<Output = Fallible>) -> Fallible {
     let (ended, end) = tokio::sync::oneshot::channel::<()>();
     std::thread::spawn(move || {
         let _ = std::io::stdin().read_to_end(&mut Vec::new());
@@ -157,7 +157,7 @@ pub(crate) fn run(server: impl Future<Output = Fallible>) -> Fallible {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         tokio::select! {
-            served = server => served,
+            result = serve => result,
             _ = end => Ok(()),
         }
     })

@@ -37,7 +37,7 @@ pub struct Part {
     pub name: String,
     /// Where it stands.
     pub place: AuthPlace,
-    /// The header's name, where it stands in one: ready, since reading it costs 0.1 µs a call.
+    /// The header's name, where it stands in one: ready, so that no call reads it.
     pub header: Option<HeaderName>,
     /// The word before it, in lower case.
     pub word: Option<String>,

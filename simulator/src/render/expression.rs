@@ -153,9 +153,9 @@ impl Expression {
                 hint: Some(format!("declare it as `[maps.{map}]` in vendor.toml")),
             });
         }
-        let plain = Plain::read(source, lexicon);
-        let kind = match &plain {
-            Some(Plain::Path(path)) => known.kind_of(&path.join(".")).unwrap_or(Kind::Any),
+        let short_cut = Plain::read(source, lexicon);
+        let kind = match &short_cut {
+            Some(Plain::Path(_)) => known.kind_of(source).unwrap_or(Kind::Any),
             _ => Kind::Any,
         };
         let settings_only = names.iter().all(|name| name.starts_with("settings."));
@@ -165,7 +165,7 @@ impl Expression {
                 message: format!("`{source}` cannot be worked out: {error}"),
                 hint: None,
             })?)
-        } else if let Some(plain) = plain {
+        } else if let Some(plain) = short_cut {
             Plan::Plain { plain, compiled: OnceLock::new() }
         } else {
             Plan::Jinja(Box::new(compiled))

@@ -78,9 +78,10 @@ impl Plain {
             Self::Path(path) => find(path, scope)?,
             Self::Filtered(inner, tail) => match (tail, inner.fill(scope)?) {
                 // The interpreter reads texts as days and sees lists of any sort.
-                (Tail::Date(_), Datum::Str(_) | Datum::Owned(_)) => return None,
+                (Tail::Date(_), Datum::Str(_) | Datum::Owned(_)) | (_, Datum::Json(_)) => {
+                    return None;
+                }
                 (Tail::Join(_), datum) if !matches!(datum, Datum::Texts(_)) => return None,
-                (_, Datum::Json(_)) => return None,
                 (tail, datum) => tail.apply(datum),
             },
             Self::Length(list) => Datum::Int(i64::try_from(length(&list.fill(scope)?)?).ok()?),
@@ -157,8 +158,7 @@ fn find<'scope>(path: &[Box<str>], scope: Scope<'scope>) -> Option<Datum<'scope>
 fn as_text<'datum>(datum: &'datum Datum<'_>) -> Option<&'datum str> {
     match datum {
         Datum::Str(text) => Some(text),
-        Datum::Owned(text) => Some(text),
-        Datum::Json(Json::String(text)) => Some(text),
+        Datum::Owned(text) | Datum::Json(Json::String(text)) => Some(text),
         _ => None,
     }
 }
@@ -434,7 +434,6 @@ impl<'source> Reader<'source> {
                 self.sign(")")?;
                 Some(inner)
             }
-            Token::Sign(_) => None,
             Token::Name("true" | "True") => Some(Plain::of_bool(true)),
             Token::Name("false" | "False") => Some(Plain::of_bool(false)),
             Token::Name("none" | "None") => Some(Plain::Fixed(Fixed::Null)),
@@ -444,16 +443,17 @@ impl<'source> Reader<'source> {
                 Some(Plain::FinancialYear)
             }
             Token::Name("taxpayer.filings_in") => self.filings(),
-            Token::Name("not" | "and" | "or" | "if" | "else" | "in" | "is") => None,
-            Token::Name(name) if self.tokens.get(self.at) != Some(&Token::Sign("(")) => {
-                self.name(name)
-            }
-            Token::Name(_) => None,
+            Token::Name(name) => self.name(name),
+            Token::Sign(_) => None,
         }
     }
 
     /// A path; a setting is what the user chose.
     fn name(&self, name: &str) -> Option<Plain> {
+        let is_called = self.tokens.get(self.at) == Some(&Token::Sign("("));
+        if is_called || ["not", "and", "or", "if", "else", "in", "is"].contains(&name) {
+            return None;
+        }
         let Some(setting) = name.strip_prefix("settings.") else {
             return Some(Plain::Path(name.split('.').map(Box::from).collect()));
         };

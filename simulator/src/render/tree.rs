@@ -318,7 +318,7 @@ fn write_record(record: &Record<'_>, scope: Scope<'_>, out: &mut Vec<u8>) {
 
 /// Writes a text as a JSON string.
 pub fn write_string(text: &str, out: &mut Vec<u8>) {
-    // Looks at every byte, since so the compiler looks at 32 at once: 4 times as fast.
+    // Looks at every byte: so the compiler looks at many at once, half of the work.
     let escapes = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
     if text.as_bytes().iter().fold(false, |found, byte| found | escapes(byte)) {
         let _ = serde_json::to_writer(&mut *out, text);

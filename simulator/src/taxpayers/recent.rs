@@ -1,7 +1,8 @@
 //! Who was asked about lately, so that asking again is cheap.
 //!
-//! Telling somebody of the crowd costs 1.3 µs, remembering 0.1 µs: a third of what a call costs
-//! beside the sockets. A table of fixed size, where a newcomer takes the place of an older one.
+//! Telling somebody of the crowd takes 10,000 instructions, remembering 300; all else that the
+//! server does for a call takes some 59,000. A table of fixed size, where a newcomer takes the place
+//! of an older one.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
