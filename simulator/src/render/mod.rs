@@ -7,6 +7,7 @@ pub mod datum;
 pub mod expression;
 pub mod filters;
 pub mod jinja;
+pub mod json;
 pub mod names;
 mod plain;
 pub mod scene;

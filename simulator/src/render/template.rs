@@ -2,8 +2,8 @@
 
 use super::{
     expression::{Expression, ExpressionError, Filled, Lexicon, Scope},
+    json::write_text,
     names::Known,
-    tree::write_text,
 };
 
 /// A text with holes, cut into its pieces.

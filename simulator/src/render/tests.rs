@@ -10,10 +10,11 @@ use serde_json::{Value, json};
 use super::{
     expression::{Expression, Filled, Lexicon, Locals, Scope},
     filters::{DateForm, beginning_of, in_india},
+    json::{write_json, write_text},
     names::Known,
     scene::{Issued, Scene, Words},
     template::{Cut, Template, cut},
-    tree::{Tree, Workshop, write_json, write_text},
+    tree::{Tree, Workshop},
 };
 use crate::{
     model::{call::Call, gstin::Gstin, period},

@@ -1,0 +1,233 @@
+//! Bodies as trees: JSON whose strings may have holes, compiled to pieces that a call fills.
+
+use base64::{prelude::BASE64_STANDARD, prelude::BASE64_STANDARD_NO_PAD};
+use serde_json::Value as Json;
+
+use super::{
+    expression::{Expression, ExpressionError, Lexicon, Locals, Scope},
+    json::{write_json, write_string},
+    names::Known,
+    template::Template,
+};
+
+mod build;
+
+/// A node of a body.
+#[derive(Debug)]
+pub enum Tree {
+    /// No value: the key is left out.
+    Nothing,
+    /// Ready bytes.
+    Static(Vec<u8>),
+    /// A string that is wholly one hole: the value with its type.
+    Hole(Expression),
+    /// A string with holes: a text.
+    Mixed(Template),
+    /// An object; keys are written as `"key":`.
+    Object(Vec<(Vec<u8>, Tree)>),
+    /// A list.
+    List(Vec<Tree>),
+    /// `{% for name in list %}`.
+    For {
+        /// The bound name.
+        name: String,
+        /// The list.
+        list: Expression,
+        /// One item.
+        item: Box<Tree>,
+    },
+    /// `{% if condition %}`.
+    If {
+        /// The condition.
+        condition: Expression,
+        /// When it holds.
+        then: Box<Tree>,
+        /// When it does not.
+        otherwise: Option<Box<Tree>>,
+    },
+    /// `{% with name = value %}`.
+    With {
+        /// The bound name.
+        name: String,
+        /// Its value.
+        value: Expression,
+        /// The tree that may use it.
+        tree: Box<Tree>,
+    },
+    /// `{% base64 %}`, `{% base64_unpadded %}`, `{% json_text %}`.
+    Encoded(Encoding, Box<Tree>),
+}
+
+/// How a tree becomes a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// Base64 with padding.
+    Base64,
+    /// Base64 without padding.
+    Base64Unpadded,
+    /// JSON in a string.
+    JsonText,
+}
+
+/// What is wrong in a body: the string it is about, as written, and why.
+#[derive(Clone, Debug)]
+pub struct TreeError {
+    /// The key or string.
+    pub at: String,
+    /// Why.
+    pub error: ExpressionError,
+}
+
+/// What a tree may use while it is compiled.
+pub struct Workshop<'pack> {
+    /// The pack's value maps and settings.
+    pub lexicon: &'pack Lexicon,
+    /// Gives the JSON of another body, for `include`.
+    pub include: &'pack dyn Fn(&str) -> Option<Json>,
+    /// How deep includes may still go.
+    pub depth: usize,
+}
+
+impl Tree {
+    /// Compiles a body; all that is wrong with it at once.
+    ///
+    /// # Errors
+    ///
+    /// Bad expressions, unknown directives, includes of bodies that are not there.
+    pub fn compile<'pack>(
+        json: &'pack Json,
+        workshop: &Workshop<'pack>,
+        known: &Known<'pack>,
+    ) -> Result<Self, Vec<TreeError>> {
+        let mut errors = Vec::new();
+        let tree = build::build(json, workshop, known, &mut errors);
+        if errors.is_empty() { Ok(tree) } else { Err(errors) }
+    }
+
+    /// Writes the tree; false, and nothing written, where it has no value.
+    ///
+    /// # Errors
+    ///
+    /// What an expression says.
+    pub fn write(&self, scope: Scope<'_>, out: &mut Vec<u8>) -> Result<bool, minijinja::Error> {
+        match self {
+            Self::Nothing => Ok(false),
+            Self::Static(bytes) => {
+                out.extend_from_slice(bytes);
+                Ok(true)
+            }
+            Self::Hole(expression) => {
+                let filled = expression.fill(scope)?;
+                if filled.is_missing() {
+                    return Ok(false);
+                }
+                write_json(&filled, scope, out);
+                Ok(true)
+            }
+            Self::Mixed(template) => {
+                let mut text = String::with_capacity(64);
+                template.fill(scope, &mut text)?;
+                write_string(&text, out);
+                Ok(true)
+            }
+            Self::Object(entries) => {
+                out.push(b'{');
+                let mut first = true;
+                for (key, tree) in entries {
+                    let before = out.len();
+                    if !first {
+                        out.push(b',');
+                    }
+                    out.extend_from_slice(key);
+                    if tree.write(scope, out)? {
+                        first = false;
+                    } else {
+                        out.truncate(before);
+                    }
+                }
+                out.push(b'}');
+                Ok(true)
+            }
+            Self::List(items) => {
+                out.push(b'[');
+                let mut first = true;
+                for tree in items {
+                    write_item(tree, scope, &mut first, out)?;
+                }
+                out.push(b']');
+                Ok(true)
+            }
+            Self::For { name, list, item } => {
+                let list = list.fill(scope)?;
+                let before = out.len();
+                out.push(b'[');
+                let mut first = true;
+                let is_list = list.each(|value| {
+                    let locals = Locals::Bound { name, value, outer: scope.locals };
+                    let inner = Scope { scene: scope.scene, locals: &locals };
+                    write_item(item, inner, &mut first, out)
+                })?;
+                if is_list {
+                    out.push(b']');
+                } else {
+                    out.truncate(before);
+                }
+                Ok(is_list)
+            }
+            Self::If { condition, then, otherwise } => {
+                if condition.holds(scope)? {
+                    then.write(scope, out)
+                } else {
+                    otherwise.as_ref().map_or(Ok(false), |tree| tree.write(scope, out))
+                }
+            }
+            Self::With { name, value, tree } => {
+                let value = value.fill(scope)?;
+                if value.is_missing() {
+                    return Ok(false);
+                }
+                let locals = Locals::Bound { name, value: &value, outer: scope.locals };
+                tree.write(Scope { scene: scope.scene, locals: &locals }, out)
+            }
+            Self::Encoded(encoding, tree) => {
+                let mut inner = Vec::with_capacity(1024);
+                if !tree.write(scope, &mut inner)? {
+                    return Ok(false);
+                }
+                match encoding {
+                    Encoding::JsonText => write_string(&String::from_utf8_lossy(&inner), out),
+                    Encoding::Base64 => write_base64(&BASE64_STANDARD, &inner, out),
+                    Encoding::Base64Unpadded => write_base64(&BASE64_STANDARD_NO_PAD, &inner, out),
+                }
+                Ok(true)
+            }
+        }
+    }
+}
+
+fn write_item(
+    tree: &Tree,
+    scope: Scope<'_>,
+    first: &mut bool,
+    out: &mut Vec<u8>,
+) -> Result<(), minijinja::Error> {
+    let before = out.len();
+    if !*first {
+        out.push(b',');
+    }
+    if tree.write(scope, out)? {
+        *first = false;
+    } else {
+        out.truncate(before);
+    }
+    Ok(())
+}
+
+fn write_base64(engine: &impl base64::Engine, bytes: &[u8], out: &mut Vec<u8>) {
+    out.push(b'"');
+    let start = out.len();
+    out.resize(start + bytes.len().div_ceil(3) * 4, 0);
+    let written = engine.encode_slice(bytes, &mut out[start..]).unwrap_or_default();
+    out.truncate(start + written);
+    out.push(b'"');
+}
