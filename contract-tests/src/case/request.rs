@@ -153,7 +153,7 @@ impl Request {
                 }
             };
             let text = match &part.word {
-                Some(word) => format!("{} {text}", capitalised(word)),
+                Some(word) => format!("{word} {text}"),
                 None => text,
             };
             match &part.place {
@@ -173,12 +173,6 @@ impl Request {
         }
         Ok(())
     }
-}
-
-/// `bearer` as it is usually written.
-fn capitalised(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// A text as one segment of a path.
@@ -201,10 +195,5 @@ mod tests {
     #[test]
     fn a_value_with_a_slash_stays_one_segment() {
         assert_eq!(segment("a/b c-1"), "a%2Fb%20c-1");
-    }
-
-    #[test]
-    fn a_scheme_word_begins_with_a_capital() {
-        assert_eq!(capitalised("bearer"), "Bearer");
     }
 }

@@ -39,7 +39,7 @@ pub struct Part {
     pub place: AuthPlace,
     /// The header's name, where it stands in one: ready, so that no call reads it.
     pub header: Option<HeaderName>,
-    /// The word before it, in lower case.
+    /// The word before it; a caller may write it in any case.
     pub word: Option<String>,
     /// How it is checked.
     pub check: PartCheck,

@@ -182,8 +182,8 @@ fn claims(account: &Account) -> Vec<(String, serde_json::Value)> {
 /// A credential with the word before it, such as `Bearer`.
 #[must_use]
 pub fn with_word(part: &Part, value: &str) -> String {
-    let Some(word) = &part.word else { return value.to_owned() };
-    let mut letters = word.chars();
-    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
-    format!("{}{} {value}", first.map(String::from).unwrap_or_default(), letters.as_str())
+    match &part.word {
+        Some(word) => format!("{word} {value}"),
+        None => value.to_owned(),
+    }
 }

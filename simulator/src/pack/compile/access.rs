@@ -28,7 +28,7 @@ impl Compiler<'_> {
                     AuthPlace::Header(name) => HeaderName::from_str(name).ok(),
                     _ => None,
                 },
-                word: part.scheme.as_ref().map(|word| word.to_ascii_lowercase()),
+                word: part.scheme.clone(),
                 check: match &part.check {
                     AuthCheckFile::Secret => PartCheck::Secret(part.encoding),
                     AuthCheckFile::Issued(issued) => {

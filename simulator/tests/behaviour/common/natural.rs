@@ -3,12 +3,8 @@
 use std::{fmt::Write as _, sync::Arc};
 
 use gsp_simulator::{
-    auth::{PartCheck, encoded},
-    pack::{
-        Endpoint, Lookup, Pack,
-        file::{AuthPlace, FieldPlace},
-        folder::Folder,
-    },
+    pack::{Endpoint, Lookup, Pack, contract::RequestBody, file::FieldPlace},
+    tell::{self, Teller, example::Examples},
     world::World,
 };
 use serde_json::{Map, Value};
@@ -111,34 +107,17 @@ pub(crate) fn escape_all(text: &str) -> String {
     })
 }
 
-/// What an account sends of itself: headers, query values.
-fn credentials(pack: &Pack, endpoint: &Endpoint, account: &str) -> Vec<(AuthPlace, String)> {
-    let Some(scheme) = endpoint.scheme else { return Vec::new() };
-    let account = pack.accounts.iter().find(|one| one.name == account).expect("it is declared");
-    let now: jiff::Timestamp = NOW.parse().expect("the tests' time is a time");
-    let parts = pack.schemes[scheme].parts.iter().map(|part| {
-        let own = account.credentials.iter().find(|(name, _)| *name == part.name);
-        let (_, own) = own.expect("the account has a value for each part");
-        let text = match &part.check {
-            PartCheck::Secret(encoding) => encoded(*encoding, own),
-            PartCheck::Paseto(verifier) => verifier
-                .mint(now.as_millisecond(), None, account.claims.clone())
-                .expect("the pack's keys are keys"),
-            PartCheck::Issued(session) => panic!("`{session}` must be asked for first"),
-        };
-        let text = match &part.word {
-            Some(word) => format!("{word} {text}"),
-            None => text,
-        };
-        (part.place.clone(), text)
-    });
-    parts.collect()
-}
-
 /// For each endpoint of each pack its plain, successful call.
 pub(crate) fn naturals(world: &World) -> Vec<Natural> {
-    let fixtures = Folder::embedded_fixtures();
-    world.packs.iter().flat_map(|pack| of_pack(&fixtures, pack)).collect()
+    let examples = Examples::read(&world.fixtures);
+    let now: jiff::Timestamp = NOW.parse().expect("the tests' time is a time");
+    let teller = Teller { world, examples: &examples, base_url: "", at_ms: now.as_millisecond() };
+    let of_pack = |pack: &Arc<Pack>| -> Vec<Natural> {
+        let all = pack.endpoints.iter().enumerate();
+        all.map(|(index, endpoint)| natural(pack, index, teller.request(pack, endpoint, 0)))
+            .collect()
+    };
+    world.packs.iter().flat_map(of_pack).collect()
 }
 
 /// Those that ask about one GSTIN.
@@ -150,53 +129,16 @@ pub(crate) fn lookups(world: &World) -> Vec<Natural> {
     all
 }
 
-fn of_pack(fixtures: &Folder, pack: &Arc<Pack>) -> Vec<Natural> {
-    let source = fixtures
-        .source(&format!("{}/contract/requests.toml", pack.name))
-        .unwrap_or_else(|| panic!("`{}` has no contract", pack.name));
-    let file: Value = toml::from_str(&source.text).expect("requests are TOML");
-    let requests = file["requests"].as_array().expect("there are requests");
-    let mut naturals = Vec::new();
-    for (index, endpoint) in pack.endpoints.iter().enumerate() {
-        let request = requests
-            .iter()
-            .find(|request| request["endpoint"] == endpoint.name.as_str())
-            .unwrap_or_else(|| panic!("`{}::{}` has no request", pack.name, endpoint.name));
-        naturals.push(natural(pack, index, request));
-    }
-    naturals
-}
-
-fn natural(pack: &Arc<Pack>, index: usize, request: &Value) -> Natural {
-    let endpoint = &pack.endpoints[index];
-    let mut natural = Natural {
+fn natural(pack: &Arc<Pack>, endpoint: usize, request: tell::request::Request) -> Natural {
+    Natural {
         pack: Arc::clone(pack),
-        endpoint: index,
-        path: pairs(&request["path"]),
-        query: pairs(&request["query"]),
-        headers: pairs(&request["headers"]),
-        body: request["body"].as_object().cloned(),
-    };
-    let account = request["account"].as_str().unwrap_or("default");
-    for (place, text) in credentials(pack, endpoint, account) {
-        match place {
-            AuthPlace::Header(name) => natural.headers.push((name, text)),
-            AuthPlace::Query(name) => natural.query.push((name, text)),
-            AuthPlace::Path(name) => natural.path.push((name, text)),
-            AuthPlace::Body(name) => {
-                natural.body.get_or_insert_default().insert(name, text.into());
-            }
-        }
+        endpoint,
+        path: request.path.into_iter().collect(),
+        query: request.query.into_iter().collect(),
+        headers: request.headers,
+        body: match request.body {
+            RequestBody::Json(Value::Object(body)) => Some(body),
+            _ => None,
+        },
     }
-    natural
-}
-
-fn pairs(table: &Value) -> Vec<(String, String)> {
-    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    table
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(name, value)| (name.clone(), text(value)))
-        .collect()
 }
