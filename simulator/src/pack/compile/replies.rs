@@ -149,9 +149,9 @@ impl Compiler<'_> {
             body,
             body_name,
             reason: match &answer.reason {
-                Some(text) => self
-                    .template(text, &self.vendor_source, &self.known(endpoint))
-                    .map(Arc::new),
+                Some(text) => {
+                    self.template(text, &self.vendor_source, &self.known(endpoint)).map(Arc::new)
+                }
                 None => row.and_then(|row| self.reason(endpoint, row, outcome)),
             },
         })
