@@ -13,6 +13,7 @@ use crate::{
     render::{
         expression::{Locals, Scope},
         scene::Scene,
+        template::Template,
     },
     route::BodyFault,
     tenant::Tenant,
@@ -93,8 +94,8 @@ pub(super) fn cause(
         }
     }
     let body_reply = body_fault.zip(endpoint.body.as_ref()).map(|(fault, body)| match fault {
-        BodyFault::Unreadable => body.unreadable,
-        BodyFault::WrongType => body.wrong_type.unwrap_or(body.unreadable),
+        BodyFault::Unreadable => (body.unreadable, body.reason.as_ref()),
+        BodyFault::WrongType => (body.wrong_type.unwrap_or(body.unreadable), None),
     });
     if let Some(decision) = ruled(&endpoint.rules, scene, body_reply)? {
         return Ok(decision);
@@ -112,22 +113,19 @@ pub(super) fn cause(
 fn ruled(
     rules: &[Rule],
     scene: &Arc<Scene>,
-    body_reply: Option<usize>,
+    body_reply: Option<(usize, Option<&Template>)>,
 ) -> Result<Option<Decision>, minijinja::Error> {
-    let decide = |reply, reason| Some(Decision { reply, via: Via::Cause, reason });
+    let decide = |reply, reason: Option<&Template>| {
+        let mut text = None;
+        if let Some(template) = reason {
+            template.fill(Scope { scene, locals: &Locals::Empty }, text.insert(String::new()))?;
+        }
+        Ok::<_, minijinja::Error>(Some(Decision { reply, via: Via::Cause, reason: text }))
+    };
     Ok(match (validate::first_failure(rules, scene, body_reply.is_some())?, body_reply) {
         (Verdict::Passes, _) | (Verdict::BodyNeeded, None) => None,
-        (Verdict::BodyNeeded, Some(reply)) => decide(reply, None),
-        (Verdict::Fails(index), _) => {
-            let rule = &rules[index];
-            let mut reason = None;
-            if let Some(template) = &rule.reason {
-                let mut text = String::new();
-                template.fill(Scope { scene, locals: &Locals::Empty }, &mut text)?;
-                reason = Some(text);
-            }
-            decide(rule.otherwise, reason)
-        }
+        (Verdict::BodyNeeded, Some((reply, reason))) => decide(reply, reason)?,
+        (Verdict::Fails(index), _) => decide(rules[index].otherwise, rules[index].reason.as_ref())?,
     })
 }
 

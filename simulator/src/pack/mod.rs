@@ -160,7 +160,7 @@ pub struct Selector {
 }
 
 /// How a body is read.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct BodyReading {
     /// Content types taken.
     pub accepts: Vec<file::Media>,
@@ -168,6 +168,8 @@ pub struct BodyReading {
     pub unreadable: usize,
     /// Index of the reply for another content type.
     pub wrong_type: Option<usize>,
+    /// The reply's reason when it cannot be read.
+    pub reason: Option<Template>,
 }
 
 /// A value the request brings.

@@ -130,7 +130,14 @@ impl<'a> Filings<'a> {
             let day = filing_day(rule, rule.due(month, self.quarterly_day), &mut dice);
             let mode = if dice.percent(98) { "ONLINE" } else { "OFFLINE" };
             let series = if dice.percent(90) { "AA" } else { "AB" };
-            // The summary return follows the list of supplies.
+            // The summary return follows the list of supplies, and a yearly one that is due soon
+            // after the year ends follows the year's last return.
+            if yearly && day < month.plus(3).first_day() {
+                let mut filed = Vec::with_capacity(4);
+                self.add(month, false, &mut filed);
+                let Some(last) = filed.iter().map(|one| one.day).max() else { return };
+                not_before = not_before.max(last);
+            }
             let day = day.max(not_before);
             if day > self.last_day {
                 return;

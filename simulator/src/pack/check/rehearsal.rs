@@ -14,6 +14,7 @@ use crate::{
     render::{
         expression::{Culprit, Locals, Scope},
         scene::Scene,
+        template::Template,
     },
     taxpayers::Register,
     validate::{self, Verdict},
@@ -112,6 +113,15 @@ impl Stage<'_> {
         let endpoint = &self.pack.endpoints[index];
         let scene = Arc::new(self.scene(sample, index));
         let nobody = endpoint.lookup.is_some() && sample.is_empty();
+        let place = format!("{}::{}", self.pack.name, endpoint.name);
+        let failed = |error: &minijinja::Error| {
+            let told = format!("with {} at `{place}`", sample.told());
+            failed(error, &told, from_ref(&self.files.vendor))
+        };
+        let unreadable = endpoint.body.as_ref().and_then(|body| body.reason.as_ref());
+        if let Some(Err(error)) = unreadable.map(|reason| work_out(reason, &scene)) {
+            add(failed(&error), findings);
+        }
         for (rules, skipped) in [
             (&endpoint.before_auth, false),
             (&endpoint.rules, false),
@@ -124,9 +134,7 @@ impl Stage<'_> {
                 Ok(true) => {}
                 Ok(false) => return,
                 Err(error) => {
-                    let place = format!("{}::{}", self.pack.name, endpoint.name);
-                    let told = format!("with {} at `{place}`", sample.told());
-                    add(failed(&error, &told, from_ref(&self.files.vendor)), findings);
+                    add(failed(&error), findings);
                     return;
                 }
             }
@@ -176,9 +184,13 @@ fn follow(rules: &[Rule], scene: &Arc<Scene>) -> Result<bool, minijinja::Error> 
         return Ok(true);
     };
     if let Some(reason) = &rules[index].reason {
-        reason.fill(Scope { scene, locals: &Locals::Empty }, &mut String::new())?;
+        work_out(reason, scene)?;
     }
     Ok(false)
+}
+
+fn work_out(reason: &Template, scene: &Arc<Scene>) -> Result<(), minijinja::Error> {
+    reason.fill(Scope { scene, locals: &Locals::Empty }, &mut String::new())
 }
 
 /// The expression that failed.

@@ -42,6 +42,17 @@ impl Compiler<'_> {
                     &self.errors_source,
                 );
             }
+            for (outcome, reason) in &row.reasons {
+                let names: Vec<_> = row.outcomes.iter().map(|name| name.value.clone()).collect();
+                if !names.contains(outcome) {
+                    self.find(
+                        Finding::new(format!("code `{}` does not stand for `{outcome}`", row.code))
+                            .at(reason.span.clone())
+                            .hint(closest(outcome, &names)),
+                        &self.errors_source,
+                    );
+                }
+            }
             if seen.insert(&row.code.value, &row.code).is_some() {
                 self.find(
                     Finding::new(format!("code `{}` is there twice", row.code))

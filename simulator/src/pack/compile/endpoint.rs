@@ -97,6 +97,7 @@ impl Compiler<'_> {
                 accepts: body.accepts.clone(),
                 unreadable: self.reply(&replies, &body.unreadable, vendor).unwrap_or_default(),
                 wrong_type: body.wrong_type.as_ref().and_then(|n| self.reply(&replies, n, vendor)),
+                reason: body.reason.as_ref().and_then(|text| self.template(text, vendor, &known)),
             }),
             before_auth: rules(&file.before_auth),
             rules: rules(&file.rules),

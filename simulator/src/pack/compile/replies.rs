@@ -54,8 +54,11 @@ impl Compiler<'_> {
                 for outcome in &row.outcomes {
                     let outcome = Outcome::from(outcome.as_str());
                     if !replies.by_outcome.contains_key(&outcome) {
-                        let plan =
+                        let mut plan =
                             ReplyPlan { outcome: outcome.clone(), ..replies.all[at].clone() };
+                        if row.reasons.contains_key(outcome.as_str()) {
+                            plan.reason = self.reason(endpoint, row, outcome.as_str());
+                        }
                         replies.by_outcome.insert(outcome, replies.all.len());
                         replies.all.push(plan);
                     }
@@ -145,7 +148,12 @@ impl Compiler<'_> {
             headers: self.headers(endpoint, &headers, &self.vendor_source),
             body,
             body_name,
-            reason: row.and_then(|row| self.reason(endpoint, row)),
+            reason: match &answer.reason {
+                Some(text) => {
+                    self.template(text, &self.vendor_source, &self.known(endpoint)).map(Arc::new)
+                }
+                None => row.and_then(|row| self.reason(endpoint, row, outcome)),
+            },
         })
     }
 
@@ -166,7 +174,7 @@ impl Compiler<'_> {
             headers: self.headers(endpoint, &headers, &self.errors_source),
             body,
             body_name,
-            reason: self.reason(endpoint, row),
+            reason: self.reason(endpoint, row, outcome),
         })
     }
 
@@ -198,10 +206,16 @@ impl Compiler<'_> {
         None
     }
 
-    pub(super) fn reason(&self, endpoint: Option<usize>, row: &CodeFile) -> Option<Arc<Template>> {
+    pub(super) fn reason(
+        &self,
+        endpoint: Option<usize>,
+        row: &CodeFile,
+        outcome: &str,
+    ) -> Option<Arc<Template>> {
         let known = self.known(endpoint);
-        row.reason
-            .as_ref()
+        row.reasons
+            .get(outcome)
+            .or(row.reason.as_ref())
             .and_then(|text| self.template(text, &self.errors_source, &known))
             .map(Arc::new)
     }

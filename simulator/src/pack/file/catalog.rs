@@ -31,6 +31,9 @@ pub struct CodeFile {
     /// A detail, for bodies that have one; may have holes.
     #[serde(default)]
     pub reason: Option<Located<String>>,
+    /// The detail where one of the outcomes has another one; may have holes.
+    #[serde(default)]
+    pub reasons: IndexMap<String, Located<String>>,
     /// The body; default `<endpoint>/<outcome>` where that is, else the pack's error body.
     #[serde(default)]
     pub body: Option<Name>,

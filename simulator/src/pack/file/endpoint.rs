@@ -109,6 +109,9 @@ pub struct BodyFile {
     /// The outcome or code of another content type; left out, the body is tried all the same.
     #[serde(default)]
     pub wrong_type: Option<Name>,
+    /// `{{ reason }}` of a body that cannot be read; may have holes.
+    #[serde(default)]
+    pub reason: Option<Name>,
 }
 
 /// A kind of body.
@@ -205,6 +208,8 @@ pub struct AnswerFile {
     pub headers: IndexMap<String, Located<String>>,
     /// The row of `errors.toml` that this answer is.
     pub code: Option<Name>,
+    /// `{{ reason }}`, where no rule gives one; default the code's. May have holes.
+    pub reason: Option<Name>,
 }
 
 /// A token that an endpoint gives.
