@@ -359,6 +359,18 @@ fn of_place<'scene>(place: &'scene Place, principal: bool, name: &str) -> Datum<
 
 /// The place in one line, as the register writes it.
 fn full(place: &Place) -> String {
+    let mut line = String::with_capacity(128);
+    for part in full_parts(place) {
+        if !line.is_empty() {
+            line.push_str(", ");
+        }
+        line.push_str(part);
+    }
+    line
+}
+
+/// What stands in that line, from the floor to the PIN.
+pub(super) fn full_parts(place: &Place) -> impl Iterator<Item = &str> {
     let parts = [
         &place.floor,
         &place.building_number,
@@ -369,14 +381,7 @@ fn full(place: &Place) -> String {
         &place.state,
         &place.pin,
     ];
-    let mut line = String::with_capacity(128);
-    for part in parts.into_iter().filter(|part| !part.is_empty()) {
-        if !line.is_empty() {
-            line.push_str(", ");
-        }
-        line.push_str(part);
-    }
-    line
+    parts.into_iter().map(AsRef::as_ref).filter(|part: &&str| !part.is_empty())
 }
 
 fn of_filing<'filing>(filing: &'filing Filing, name: &str) -> Datum<'filing> {
@@ -395,7 +400,7 @@ fn of_filing<'filing>(filing: &'filing Filing, name: &str) -> Datum<'filing> {
 }
 
 /// `MMYYYY`.
-fn period_text(filing: &Filing) -> String {
+pub(super) fn period_text(filing: &Filing) -> String {
     let number =
         u32::from(filing.period_month) * 10_000 + u32::from(filing.period_year.unsigned_abs());
     (0..6).rev().filter_map(|place| char::from_digit(number / 10_u32.pow(place) % 10, 10)).collect()

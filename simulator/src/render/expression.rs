@@ -11,6 +11,7 @@ use minijinja::{Expression as Compiled, Value, value::Serde};
 
 use super::{
     datum::{Datum, Record},
+    direct::Direct,
     filters::{DateForm, beginning_of},
     jinja,
     names::{Kind, Known},
@@ -190,6 +191,14 @@ impl Expression {
     pub fn constant(&self) -> Option<&Value> {
         match &self.plan {
             Plan::Constant(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// A way to write it straight from its place, where there is one; `known` is what is bound.
+    pub(super) fn direct(&self, known: &Known<'_>) -> Option<Direct> {
+        match &self.plan {
+            Plan::Plain { plain, .. } => Direct::of(plain, known),
             _ => None,
         }
     }

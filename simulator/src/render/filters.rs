@@ -64,23 +64,42 @@ impl DateForm {
         Self(tokens)
     }
 
+    /// Whether what it writes never needs an escape in JSON.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.0.iter().all(|token| match token {
+            Token::Literal(letter) => letter.is_ascii_graphic() && !matches!(letter, '"' | '\\'),
+            _ => true,
+        })
+    }
+
     /// Writes a day.
     pub fn write_day(&self, day: Date, out: &mut String) {
+        let mut bytes = Vec::with_capacity(24);
+        self.write_day_bytes(day, &mut bytes);
+        out.push_str(&String::from_utf8_lossy(&bytes));
+    }
+
+    /// Writes a day, as bytes.
+    pub fn write_day_bytes(&self, day: Date, out: &mut Vec<u8>) {
         self.write(day.to_datetime(jiff::civil::Time::midnight()), out);
     }
 
     /// Writes a moment as clocks in India show it.
     pub fn write_moment(&self, epoch_ms: i64, out: &mut String) {
-        self.write(in_india(epoch_ms), out);
+        let mut bytes = Vec::with_capacity(32);
+        self.write(in_india(epoch_ms), &mut bytes);
+        out.push_str(&String::from_utf8_lossy(&bytes));
     }
 
-    fn write(&self, moment: DateTime, out: &mut String) {
+    fn write(&self, moment: DateTime, out: &mut Vec<u8>) {
         for token in &self.0 {
             match token {
                 Token::Day => two(i64::from(moment.day()), out),
                 Token::Month => two(i64::from(moment.month()), out),
                 Token::MonthName => {
-                    out.push_str(MONTHS[usize::try_from(moment.month() - 1).unwrap_or_default()]);
+                    let month = usize::try_from(moment.month() - 1).unwrap_or_default();
+                    out.extend_from_slice(MONTHS[month].as_bytes());
                 }
                 Token::Year => {
                     two(i64::from(moment.year()) / 100, out);
@@ -96,20 +115,24 @@ impl DateForm {
                     out.push(digit(thousandth / 100));
                     two(thousandth % 100, out);
                 }
-                Token::Meridiem => out.push_str(if moment.hour() < 12 { "AM" } else { "PM" }),
-                Token::Literal(letter) => out.push(*letter),
+                Token::Meridiem => {
+                    out.extend_from_slice(if moment.hour() < 12 { b"AM" } else { b"PM" });
+                }
+                Token::Literal(letter) => {
+                    out.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
+                }
             }
         }
     }
 }
 
-fn two(number: i64, out: &mut String) {
+fn two(number: i64, out: &mut Vec<u8>) {
     out.push(digit(number / 10 % 10));
     out.push(digit(number % 10));
 }
 
-fn digit(number: i64) -> char {
-    char::from(b'0' + u8::try_from(number % 10).unwrap_or_default())
+fn digit(number: i64) -> u8 {
+    b'0' + u8::try_from(number % 10).unwrap_or_default()
 }
 
 /// A moment as clocks in India show it: UTC + 5:30, all year.

@@ -4,6 +4,7 @@
 //! use is told by [`names`], where their values come from by [`datum`].
 
 pub mod datum;
+pub mod direct;
 pub mod expression;
 pub mod filters;
 pub mod jinja;

@@ -16,10 +16,10 @@ mod schedule;
 
 use std::{
     borrow::Cow,
-    collections::HashMap,
     sync::{Arc, OnceLock},
 };
 
+use ahash::AHashMap;
 use jiff::civil::Date;
 
 pub use self::persona::{Persona, PersonaError, PersonaFiling, read_persona};
@@ -43,9 +43,9 @@ pub struct Register {
     unknown: Unknown,
     entries: Vec<Entry>,
     /// Where a number stands in `entries`.
-    by_gstin: HashMap<String, usize>,
+    by_gstin: AHashMap<String, usize>,
     /// Where the first persona of a PAN stands in `entries`.
-    by_pan: HashMap<String, usize>,
+    by_pan: AHashMap<String, usize>,
     /// Who was asked about lately.
     recent: recent::Recent,
     /// Legal names and numbers of the part of the population that is searched by name.
@@ -75,7 +75,7 @@ impl Register {
     #[must_use]
     pub fn new(seed: u64, personas: Vec<Persona>, unknown: Unknown) -> Self {
         let mut entries: Vec<Entry> = Vec::with_capacity(personas.len());
-        let mut by_gstin = HashMap::with_capacity(personas.len());
+        let mut by_gstin = AHashMap::with_capacity(personas.len());
         for persona in personas {
             let index = *by_gstin.entry(persona.gstin.clone()).or_insert(entries.len());
             let entry = Entry { taxpayer: persona.taxpayer(seed), persona };
@@ -84,7 +84,7 @@ impl Register {
                 None => entries.push(entry),
             }
         }
-        let mut by_pan: HashMap<String, usize> = HashMap::new();
+        let mut by_pan: AHashMap<String, usize> = AHashMap::new();
         for (index, Entry { taxpayer, persona }) in entries.iter().enumerate() {
             // A vendor's masked example may show a PAN that is not its number's.
             if !is_pan(&taxpayer.pan) || persona.gstin.get(2..12) != Some(&taxpayer.pan) {

@@ -102,7 +102,10 @@ fn string<'pack>(
             Ok((expression, _)) => match expression.constant() {
                 Some(value) if value.is_undefined() => Tree::Nothing,
                 Some(value) => Tree::Static(serde_json::to_vec(value).unwrap_or_default()),
-                None => Tree::Hole(expression),
+                None => match expression.direct(known) {
+                    Some(direct) => Tree::Direct(direct, expression),
+                    None => Tree::Hole(expression),
+                },
             },
             Err(error) => fail(error),
         },

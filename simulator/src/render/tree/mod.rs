@@ -4,6 +4,7 @@ use base64::{prelude::BASE64_STANDARD, prelude::BASE64_STANDARD_NO_PAD};
 use serde_json::Value as Json;
 
 use super::{
+    direct::Direct,
     expression::{Expression, ExpressionError, Lexicon, Locals, Scope},
     json::{write_json, write_string},
     names::Known,
@@ -21,6 +22,8 @@ pub enum Tree {
     Static(Vec<u8>),
     /// A string that is wholly one hole: the value with its type.
     Hole(Expression),
+    /// A hole that is written straight from its place, where that is there.
+    Direct(Direct, Expression),
     /// A string with holes: a text.
     Mixed(Template),
     /// An object; keys are written as `"key":`.
@@ -116,7 +119,8 @@ impl Tree {
                 out.extend_from_slice(bytes);
                 Ok(true)
             }
-            Self::Hole(expression) => {
+            Self::Direct(direct, _) if direct.write(scope, out) => Ok(true),
+            Self::Hole(expression) | Self::Direct(_, expression) => {
                 let filled = expression.fill(scope)?;
                 if filled.is_missing() {
                     return Ok(false);
