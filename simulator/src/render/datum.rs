@@ -268,7 +268,8 @@ fn of_taxpayer<'scene>(
         "constitution" => Datum::Str(&taxpayer.constitution),
         "taxpayer_type" => Datum::Str(&taxpayer.taxpayer_type),
         "status" => Datum::Str(&taxpayer.status),
-        "active" => Datum::Bool(taxpayer.status == "Active"),
+        // A provisional registration is one that may be used already.
+        "active" => Datum::Bool(matches!(taxpayer.status.as_ref(), "Active" | "Provisional")),
         "registered_on" => Datum::Day(taxpayer.registered_on),
         "cancelled_on" => taxpayer.cancelled_on.map_or(Datum::Missing, Datum::Day),
         "updated_on" => Datum::Day(taxpayer.updated_on),

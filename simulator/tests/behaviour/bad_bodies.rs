@@ -52,7 +52,11 @@ async fn says(
     agrees(simulator, natural, plan, reply, &what);
     let asked = call(simulator, &natural.request().with("x-sim-outcome", wish)).await;
     assert_eq!(reply.status, asked.status, "{what}");
-    assert_eq!(settled(&reply.body), settled(&asked.body), "{what}");
+    // An unreadable body may have a reason of its own.
+    let body = natural.endpoint().body.as_ref().filter(|body| body.reason.is_some());
+    if body.is_none_or(|_| !std::ptr::eq(plan, of_body(natural, false))) {
+        assert_eq!(settled(&reply.body), settled(&asked.body), "{what}");
+    }
 }
 
 /// Status, outcome and code.
@@ -131,7 +135,14 @@ async fn another_content_type_is_told_apart() {
         for kind in ["text/plain", "application/xml", "application/jsonp", "json", ";;;", "\u{e9}"]
         {
             let reply = call(&simulator, &natural.request().with("content-type", kind)).await;
-            says(&simulator, &natural, of_body(&natural, true), &reply, kind).await;
+            let plan = match &natural.endpoint().body {
+                // The body is tried all the same, and is right.
+                Some(body) if body.wrong_type.is_none() => {
+                    &natural.endpoint().replies.all[natural.endpoint().success]
+                }
+                _ => of_body(&natural, true),
+            };
+            says(&simulator, &natural, plan, &reply, kind).await;
         }
         for kind in ["APPLICATION/JSON", "application/json; charset=utf-8", "application/json;"] {
             let reply = call(&simulator, &natural.request().with("content-type", kind)).await;

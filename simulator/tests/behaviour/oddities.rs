@@ -334,8 +334,20 @@ async fn rules_read_loosely_and_judge_exactly() {
     }
     let pan = post(&simulator, "/rules", &json!({ "pan": "x" })).await;
     assert_eq!(pan.text(), r#"{"result_code":102,"http":999,"what":"invalid-pan"}"#);
-    let broken = call(&simulator, &Request::new("POST", "/oddities/rules").json("{")).await;
-    assert_eq!(broken.json()["error"]["detail"], "the request is not understood");
+}
+
+#[tokio::test]
+async fn the_reason_is_the_rules_then_the_bodys_or_the_answers_then_the_codes() {
+    let simulator = oddities().await;
+    let rules = || Request::new("POST", "/oddities/rules").json("{");
+    for (request, reason) in [
+        (rules(), "no body for /rules"),
+        (rules().with("x-sim-outcome", "malformed-request"), "asked for"),
+        (rules().with("x-sim-outcome", "body-too-large"), "POST with too long a body"),
+    ] {
+        let reply = call(&simulator, &request).await;
+        assert_eq!(reply.json()["error"]["detail"], reason);
+    }
 }
 
 #[tokio::test]

@@ -87,6 +87,18 @@ fn check_types(taxpayer: &Taxpayer, filings: &[Filing]) {
     };
     let alone: Vec<_> = years("GSTR9C").difference(&years("GSTR9")).copied().collect();
     assert!(alone.is_empty(), "{}: GSTR9C without GSTR9 for {alone:?}", taxpayer.gstin);
+    for yearly in filings.iter().filter(|one| one.return_type == "GSTR4" && one.period_month == 3) {
+        let last = filings.iter().find(|one| {
+            one.return_type == "CMP08"
+                && (one.period_month, one.period_year) == (3, yearly.period_year)
+        });
+        let gstin = &taxpayer.gstin;
+        assert!(
+            last.is_none_or(|last| last.filed_on <= yearly.filed_on),
+            "{gstin}: GSTR4 for {} before CMP08",
+            yearly.period_year
+        );
+    }
     if taxpayer.status == "Active" && taxpayer.taxpayer_type == "Regular" {
         let newest = filings.first().expect("an active taxpayer files");
         assert!(newest.filed_on > date(2026, 7, 1), "{}: {newest:?}", taxpayer.gstin);

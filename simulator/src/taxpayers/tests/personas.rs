@@ -46,7 +46,7 @@ fn every_persona_is_sound() {
         };
         assert_eq!(letter, Some(&holder), "{gstin}");
     }
-    assert_eq!(numbers.len(), 40);
+    assert_eq!(numbers.len(), 42);
     assert_eq!(
         register.persona("cancelled").map(|one| one.gstin.as_str()),
         Some("09AAACV0000X1Z0")
@@ -151,7 +151,7 @@ fn the_later_of_two_files_for_one_number_stays() {
     let register = with_own(r#"{"gstin": "27AAACS0000A1ZG", "legal_name": "SOMEBODY ELSE"}"#);
     let one = register.look_up("27AAACS0000A1ZG", TODAY).expect("a persona");
     assert_eq!(one.legal_name, "SOMEBODY ELSE");
-    assert_eq!(register.personas().count(), 40);
+    assert_eq!(register.personas().count(), 42);
 
     let register = with_own(r#"{"gstin": "30AAAFG0000W1ZQ", "absent": false}"#);
     assert!(register.look_up("30AAAFG0000W1ZQ", TODAY).is_some());

@@ -81,3 +81,19 @@ fn an_outcome_that_nobody_knows_is_found() {
         ]
     );
 }
+
+#[test]
+fn a_reason_for_an_outcome_that_the_code_has_not_is_found() {
+    let files = sound().change(
+        "alpha/errors.toml",
+        "message = \"Malformed\"",
+        "message = \"Malformed\"\nreasons = { malformed = \"the body\" }",
+    );
+    assert_eq!(
+        files.told(),
+        [
+            "fixtures/alpha/errors.toml:6:25: code `E1` does not stand for `malformed`",
+            "  there are: malformed-request",
+        ]
+    );
+}
