@@ -71,7 +71,7 @@ fn plain_expressions_come_to_what_the_interpreter_makes_of_them() {
     let somebody: Vec<_> = world.register.population(40, None).collect();
     let personas = world.register.personas().map(|persona| persona.gstin.clone());
     let gstins: Vec<String> =
-        somebody.iter().map(ToString::to_string).chain(personas).chain(["".into()]).collect();
+        somebody.iter().map(ToString::to_string).chain(personas).chain([String::new()]).collect();
     for gstin in &gstins {
         let scene = scene(&world, gstin);
         for source in [
