@@ -87,7 +87,9 @@ fn a_broken_part_is_shown_itself_and_not_missed_where_it_is_used() {
     assert_eq!(
         sound().with("alpha/bodies/parts/place.json", "{ \"city\": }").told(),
         [
-            "fixtures/alpha/bodies/parts/place.json:1:11: this is no JSON: expected value at line 1 column 11"
+            "fixtures/alpha/bodies/parts/place.json:1:11: this is no JSON: expected value at line 1 \
+             column 11",
+            "  docs/pack-format.md tells what may stand here, `gspsim schema` tells an editor",
         ]
     );
 }
