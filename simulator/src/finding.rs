@@ -93,6 +93,7 @@ impl Finding {
     pub fn draw(&self, styled: bool) -> String {
         let title = Level::ERROR.primary_title(&self.message);
         let path = self.source.as_ref().map(|source| source.path.display().to_string());
+        let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
         let mut groups = Vec::new();
         match (&self.source, &self.span, &path) {
             (Some(source), Some(span), Some(path)) if span.end <= source.text.len() => {
@@ -106,10 +107,15 @@ impl Finding {
             }
             _ => groups.push(Group::with_title(title)),
         }
-        if let Some(hint) = &self.hint {
-            groups.push(Group::with_title(Level::HELP.with_name("hint").secondary_title(hint)));
+        let hint = self.hint.as_ref().map(|hint| {
+            Group::with_title(Level::HELP.with_name("hint").secondary_title(hint.as_str()))
+        });
+        if self.span.is_none() {
+            // Drawn together, a bar would join them, with no line of a file to belong to.
+            let parts = groups.into_iter().chain(hint);
+            return parts.map(|part| renderer.render(&[part])).collect::<Vec<_>>().join("\n");
         }
-        let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
+        groups.extend(hint);
         renderer.render(&groups)
     }
 }
@@ -135,4 +141,37 @@ pub struct FindingRecord {
     line: Option<usize>,
     column: Option<usize>,
     hint: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source() -> Source {
+        Source { path: PathBuf::from("fixtures/alpha/vendor.toml"), text: Arc::from("title = 1\n") }
+    }
+
+    #[test]
+    fn a_word_is_underlined_and_the_hint_follows() {
+        let finding = Finding::new("a text belongs here").at(8..9).hint("quote it");
+
+        assert_eq!(
+            finding.within(&source()).draw(false),
+            "error: a text belongs here\n --> fixtures/alpha/vendor.toml:1:9\n  |\n1 | title = 1\n  \
+             |         ^\n  |\nhint: quote it"
+        );
+    }
+
+    #[test]
+    fn without_a_place_no_empty_line_is_drawn() {
+        let finding = Finding::new("there is no endpoint").hint("add one");
+
+        assert_eq!(finding.draw(false), "error: there is no endpoint\nhint: add one");
+        let drawn = finding.within(&source()).draw(false);
+        assert!(
+            !drawn.contains('|') && drawn.contains("--> fixtures/alpha/vendor.toml"),
+            "{drawn}"
+        );
+        assert!(drawn.ends_with("\nhint: add one"), "{drawn}");
+    }
 }

@@ -89,9 +89,9 @@ impl StartError {
             Self::Files(_) => None,
             Self::Folder { .. } => Some("give a folder that is there and that you may read".into()),
             Self::Time { .. } => Some("write it as 2026-11-21T10:00:00+05:30".into()),
-            Self::Listen { .. } => {
-                Some("`--port 0` takes a free port; or end the program that has this one".into())
-            }
+            Self::Listen { .. } => Some(
+                "give another port, 0 for a free one; or end the program that has this one".into(),
+            ),
             Self::Unknown { name, known, .. } => {
                 Some(crate::render::expression::closest(name, known))
             }

@@ -8,6 +8,7 @@ use crate::{
     finding::{Finding, Source},
     magic::Magic,
     pack::{Pack, compile, folder::Folder, settings::Choices, vocabulary::Vocabulary},
+    render::expression::closest,
     scenario::{self, Scenario, file::ScenarioFile},
     taxpayers::{Persona, PersonaError, Register, Unknown, read_persona},
 };
@@ -84,11 +85,12 @@ impl World {
             .collect();
         let scenarios =
             scenarios(&ingredients.scenarios, &packs, &unread, &vocabulary, &mut findings);
+        let names: Vec<_> = packs.iter().map(|pack| pack.name.clone()).collect();
         for vendor in ingredients.settings.keys() {
             if !packs.iter().any(|pack| pack.name == *vendor) && findings.is_empty() {
                 findings.push(
                     Finding::new(format!("there is no vendor `{vendor}` to set anything of"))
-                        .hint("write `--set VENDOR.SETTING=VALUE`"),
+                        .hint(closest(vendor, &names)),
                 );
             }
         }
@@ -199,7 +201,7 @@ fn persona_finding(error: &PersonaError, source: &Source) -> Finding {
         PersonaError::Pin { pin, .. } => word(pin),
         PersonaError::Period { period, .. } => word(period),
     };
-    let finding = finding.hint("fixtures/taxpayers/README.md tells what a persona may say");
+    let finding = finding.hint("`gspsim schema persona` tells what a persona may say");
     match span {
         Some(span) if text.is_char_boundary(span.start) => finding.at(span),
         _ => finding,

@@ -279,7 +279,8 @@ fn folders(
             Ok(folder) => Ok((folder, place)),
             Err(error) => {
                 let message = format!("cannot read the folder `{}`: {error}", path.display());
-                Err(Failure::new(message).at(place))
+                let hint = "give a folder that is there and that you may read";
+                Err(Failure::new(message).hint(hint).at(place))
             }
         })
         .collect()

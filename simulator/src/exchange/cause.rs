@@ -9,7 +9,7 @@ use crate::{
     auth::{Identity, Refusal},
     journal::Via,
     model::{period, taxpayer::Taxpayer},
-    pack::{Endpoint, Lookup, Rule},
+    pack::{Check, Endpoint, Lookup, Rule},
     render::{
         expression::{Locals, Scope},
         scene::Scene,
@@ -70,7 +70,7 @@ pub(super) fn cause(
     gstin: Option<&str>,
     body_fault: Option<BodyFault>,
 ) -> Result<Decision, minijinja::Error> {
-    let decide = |reply| Decision { reply, via: Via::Cause, reason: None };
+    let decide = |reply| Decision { reply, via: Via::Cause, reason: None, hint: None };
     if let Some(decision) = ruled(&endpoint.before_auth, scene, None)? {
         return Ok(decision);
     }
@@ -89,13 +89,22 @@ pub(super) fn cause(
                     Refusal::Wrong => endpoint.auth_wrong,
                     Refusal::Expired(part) => endpoint.auth_expired.get(part).copied().flatten(),
                 };
-                return Ok(decide(reply.unwrap_or(endpoint.success)));
+                let hint = Some(refused_hint(refusal, &scene.pack.name));
+                return Ok(Decision { hint, ..decide(reply.unwrap_or(endpoint.success)) });
             }
         }
     }
     let body_reply = body_fault.zip(endpoint.body.as_ref()).map(|(fault, body)| match fault {
-        BodyFault::Unreadable => (body.unreadable, body.reason.as_ref()),
-        BodyFault::WrongType => (body.wrong_type.unwrap_or(body.unreadable), None),
+        BodyFault::Unreadable => BodyReply {
+            reply: body.unreadable,
+            reason: body.reason.as_ref(),
+            hint: "the body cannot be read as what it says it is",
+        },
+        BodyFault::WrongType => BodyReply {
+            reply: body.wrong_type.unwrap_or(body.unreadable),
+            reason: None,
+            hint: "this endpoint does not take this `content-type`",
+        },
     });
     if let Some(decision) = ruled(&endpoint.rules, scene, body_reply)? {
         return Ok(decision);
@@ -109,24 +118,58 @@ pub(super) fn cause(
     Ok(decide(endpoint.success))
 }
 
+/// What is answered when it is the turn of a body that cannot be read.
+#[derive(Clone, Copy)]
+struct BodyReply<'endpoint> {
+    reply: usize,
+    reason: Option<&'endpoint Template>,
+    hint: &'static str,
+}
+
 /// What the first rule that fails decides; `body_reply` is due when the body's turn comes.
 fn ruled(
     rules: &[Rule],
     scene: &Arc<Scene>,
-    body_reply: Option<(usize, Option<&Template>)>,
+    body_reply: Option<BodyReply<'_>>,
 ) -> Result<Option<Decision>, minijinja::Error> {
-    let decide = |reply, reason: Option<&Template>| {
+    let decide = |reply, reason: Option<&Template>, hint| {
         let mut text = None;
         if let Some(template) = reason {
             template.fill(Scope { scene, locals: &Locals::Empty }, text.insert(String::new()))?;
         }
-        Ok::<_, minijinja::Error>(Some(Decision { reply, via: Via::Cause, reason: text }))
+        Ok::<_, minijinja::Error>(Some(Decision { reply, via: Via::Cause, reason: text, hint }))
     };
     Ok(match (validate::first_failure(rules, scene, body_reply.is_some())?, body_reply) {
         (Verdict::Passes, _) | (Verdict::BodyNeeded, None) => None,
-        (Verdict::BodyNeeded, Some((reply, reason))) => decide(reply, reason)?,
-        (Verdict::Fails(index), _) => decide(rules[index].otherwise, rules[index].reason.as_ref())?,
+        (Verdict::BodyNeeded, Some(body)) => {
+            decide(body.reply, body.reason, Some(body.hint.to_owned()))?
+        }
+        (Verdict::Fails(index), _) => {
+            let rule = &rules[index];
+            decide(rule.otherwise, rule.reason.as_ref(), rule_hint(rule, scene))?
+        }
     })
+}
+
+/// What a caller who was not let in should look at.
+fn refused_hint(refusal: Refusal, vendor: &str) -> String {
+    let what = match refusal {
+        Refusal::Missing => "credentials are missing, or not all there",
+        Refusal::Wrong => "nobody has these credentials",
+        Refusal::Expired(_) => "these credentials have expired",
+    };
+    format!("{what}; `gspsim credentials --vendor {vendor}` tells what to send")
+}
+
+/// Which field a rule found fault with; none where the rule is about no single one.
+fn rule_hint(rule: &Rule, scene: &Scene) -> Option<String> {
+    let field = scene.endpoint()?.fields.get(rule.field?)?;
+    let what = match rule.check {
+        Check::Present | Check::Filled => "is missing or empty",
+        Check::Type(_) => "has another type than the vendor wants",
+        _ => "has a value that the vendor does not take",
+    };
+    Some(format!("`{}` {what}", field.name))
 }
 
 /// Finds who is asked about; the reply where nobody is there.

@@ -93,6 +93,8 @@ struct Decision {
     reply: usize,
     via: Via,
     reason: Option<String>,
+    /// What did not fit, for the journal; the vendor need not say it.
+    hint: Option<String>,
 }
 
 /// Plays one call to a vendor: same world, same memory, same call, same bytes.
@@ -154,7 +156,7 @@ pub fn play(
     let decision = match asked.or_else(told).or_else(|| magic().map(|at| (at, Via::MagicGstin))) {
         Some((reply, via)) => {
             stage(&mut scene, endpoint, tenant, gstin.as_deref());
-            Decision { reply, via, reason: None }
+            Decision { reply, via, reason: None, hint: None }
         }
         None => {
             cause(&mut scene, endpoint, tenant, gstin.as_deref(), body_fault).map_err(failed)?
@@ -180,7 +182,7 @@ pub fn play(
         scene,
         outcome,
         via: decision.via,
-        hint: None,
+        hint: decision.hint,
         delivery,
     })
 }

@@ -8,17 +8,22 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use crate::finding::Finding;
+use crate::{finding::Finding, render::expression::closest};
 
 /// What users chose: vendor → setting → value as TOML text.
 pub type Choices = BTreeMap<String, BTreeMap<String, String>>;
+
+/// Where a choice can be wrong; by the time it is read here nobody knows which of them it was.
+const WHERE: &str = "mend it where it was chosen: `--set`, `GSPSIM_SET` or `gspsim.toml`";
 
 /// Replaces `"$name"` in the table by the setting's value and gives the values for expressions.
 ///
 /// # Errors
 ///
 /// A finding for each setting that is not declared or has a value that is not among its choices.
+/// A wrong choice has no span: the file is right, whoever chose is not.
 pub fn apply<'text>(
+    vendor: &str,
     table: &mut Spanned<DeTable<'text>>,
     chosen: Option<&'text BTreeMap<String, String>>,
 ) -> Result<Map<String, Value>, Vec<Finding>> {
@@ -37,10 +42,10 @@ pub fn apply<'text>(
             let Some(setting) = settings.get(name.as_str()).and_then(|n| n.get_ref().as_table())
             else {
                 let known: Vec<_> = settings.keys().map(|key| key.get_ref().to_string()).collect();
-                findings.push(Finding::new(format!("there is no setting `{name}`")).hint(format!(
-                    "the settings are {}",
-                    if known.is_empty() { "none".to_owned() } else { known.join(", ") }
-                )));
+                findings.push(
+                    Finding::new(format!("`{vendor}` has no setting `{name}`"))
+                        .hint(format!("{}; {WHERE}", closest(name, &known))),
+                );
                 continue;
             };
             let value = read(text, values.get(name));
@@ -55,13 +60,14 @@ pub fn apply<'text>(
                 || (choices.is_empty() && !same_type)
             {
                 let allowed = if choices.is_empty() {
-                    format!("give a {}", values[name].type_str())
+                    format!("its type is {}", values[name].type_str())
                 } else {
                     let words: Vec<_> = choices.iter().map(Value::to_string).collect();
                     format!("choose one of {}", words.join(", "))
                 };
                 findings.push(
-                    Finding::new(format!("setting `{name}` cannot be `{text}`")).hint(allowed),
+                    Finding::new(format!("setting `{vendor}.{name}` cannot be `{text}`"))
+                        .hint(format!("{allowed}; {WHERE}")),
                 );
                 continue;
             }

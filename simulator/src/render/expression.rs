@@ -444,7 +444,9 @@ pub fn closest(wrong: &str, right: &[String]) -> String {
         .filter(|(steps, _)| *steps <= 2.max(wrong.len() / 3));
     match near {
         Some((_, name)) => format!("did you mean `{name}`?"),
-        None if right.is_empty() => "there is nothing to choose from here".to_owned(),
+        None if right.is_empty() => {
+            "there are none here: declare one, or leave the name out".to_owned()
+        }
         None => format!("there are: {}", right.join(", ")),
     }
 }

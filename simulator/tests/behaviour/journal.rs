@@ -3,7 +3,7 @@
 use gsp_simulator::{journal::Bounds, pack::file::AuthPlace};
 use serde_json::Value;
 
-use crate::common::{Request, WORLD, builder, call, lookups, simulator};
+use crate::common::{Request, WORLD, builder, call, lookups, record, simulator};
 
 fn ids(page: &Value) -> Vec<u64> {
     let all = page["exchanges"].as_array().expect("it is a list");
@@ -127,5 +127,23 @@ async fn request_and_reply_are_kept_as_they_went() {
         assert_eq!(kept["reply"]["body"], reply.text());
         let headers = kept["reply"]["headers"].as_array().expect("it is a list");
         assert!(headers.contains(&serde_json::json!(["x-sim-exchange", id])), "{headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_says_what_did_not_fit() {
+    let simulator = simulator().await;
+    for natural in lookups(&WORLD) {
+        let scheme = natural.endpoint().scheme.expect("look-ups ask who calls");
+        let parts = &natural.pack.schemes[scheme].parts;
+        let bare = parts.iter().fold(natural.request(), |request, part| match &part.place {
+            AuthPlace::Header(name) => request.without(name),
+            _ => request,
+        });
+        let reply = call(&simulator, &bare).await;
+        let hint = reply.header("x-sim-hint").unwrap_or_default().to_owned();
+        let named = format!("gspsim credentials --vendor {}", natural.pack.name);
+        assert!(hint.contains(&named), "{}: {hint:?}", natural.name());
+        assert_eq!(record(&simulator, &reply)["hint"], hint.as_str());
     }
 }

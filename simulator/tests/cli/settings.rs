@@ -50,7 +50,7 @@ fn a_setting_of_a_vendor_is_looked_at_wherever_it_comes_from() {
     let by_environment = ran(command(&["check"]).env("GSPSIM_SET", &setting));
     for Ran { out, code, .. } in [by_flag, by_environment] {
         assert_eq!(code, 2);
-        assert!(out.contains("there is no setting `no_such_setting`"), "{out}");
+        assert!(out.contains("has no setting `no_such_setting`"), "{out}");
     }
 }
 

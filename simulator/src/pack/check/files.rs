@@ -32,7 +32,7 @@ impl<'folder> PackFiles<'folder> {
     ) -> Option<Self> {
         let vendor = folder.source(&format!("{}/vendor.toml", pack.name))?;
         let errors = folder.source(&format!("{}/errors.toml", pack.name));
-        let (vendor_file, _) = compile::read_vendor(&vendor, chosen).ok()?;
+        let (vendor_file, _) = compile::read_vendor(&pack.name, &vendor, chosen).ok()?;
         let errors_file = match &errors {
             Some(source) => toml::from_str(&source.text).ok()?,
             None => ErrorsFile::default(),

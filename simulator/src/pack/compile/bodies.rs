@@ -68,17 +68,11 @@ impl Compiler<'_> {
             );
             return None;
         };
-        let json: Value = match serde_json::from_str(&text.text) {
-            Ok(json) => json,
-            Err(error) => {
-                let at = offset(&text.text, error.line(), error.column());
-                self.find(Finding::new(format!("this is no JSON: {error}")).at(at..at + 1), &text);
-                return None;
-            }
-        };
+        let json = self.json(&text)?;
         let include = |name: &str| {
             let text = self.fixtures.source(&self.body_path(name, "json"))?;
-            serde_json::from_str(&text.text).ok()
+            // A part that is there but broken was told of in its own file; it need not be missed too.
+            Some(self.json(&text).unwrap_or_default())
         };
         let workshop = Workshop { lexicon: &self.lexicon, include: &include, depth: 8 };
         match Tree::compile(&json, &workshop, &self.known(endpoint)) {
@@ -91,6 +85,16 @@ impl Compiler<'_> {
                 None
             }
         }
+    }
+
+    fn json(&self, text: &Source) -> Option<Value> {
+        let error = match serde_json::from_str(&text.text) {
+            Ok(json) => return Some(json),
+            Err(error) => error,
+        };
+        let at = offset(&text.text, error.line(), error.column());
+        self.find(Finding::new(format!("this is no JSON: {error}")).at(at..at + 1), text);
+        None
     }
 
     /// Where a string stands: in this body, or in one of the shared parts.

@@ -54,7 +54,7 @@ pub fn load(
         ]);
     };
     let errors_source = fixtures.source(&format!("{name}/errors.toml"));
-    let (file, values) = read_vendor(&vendor_source, chosen.get(name))?;
+    let (file, values) = read_vendor(name, &vendor_source, chosen.get(name))?;
     let errors: ErrorsFile = match &errors_source {
         Some(source) => toml::from_str(&source.text)
             .map_err(|error| vec![Finding::from_toml(&error).within(source)])?,
@@ -84,14 +84,17 @@ pub fn load(
 ///
 /// All that is wrong with the file or the choices.
 pub(crate) fn read_vendor(
+    name: &str,
     source: &Source,
     chosen: Option<&BTreeMap<String, String>>,
 ) -> Result<(VendorFile, serde_json::Map<String, Value>), Vec<Finding>> {
     let within = |finding: Finding| finding.within(source);
     let mut table = toml::de::DeTable::parse(&source.text)
         .map_err(|error| vec![within(Finding::from_toml(&error))])?;
-    let values = settings::apply(&mut table, chosen)
-        .map_err(|findings| findings.into_iter().map(within).collect::<Vec<_>>())?;
+    // A wrong choice is the chooser's, and no place in this file.
+    let placed = |finding: Finding| if finding.span.is_some() { within(finding) } else { finding };
+    let values = settings::apply(name, &mut table, chosen)
+        .map_err(|findings| findings.into_iter().map(placed).collect::<Vec<_>>())?;
     let file = serde::Deserialize::deserialize(toml::de::Deserializer::from(table))
         .map_err(|error: toml::de::Error| vec![within(Finding::from_toml(&error))])?;
     Ok((file, values))
@@ -204,7 +207,13 @@ impl Compiler<'_> {
     }
 
     fn find(&self, finding: Finding, source: &Source) {
-        self.findings.borrow_mut().push(finding.within(source));
+        let finding = finding.within(source);
+        let told = finding.to_string();
+        let mut findings = self.findings.borrow_mut();
+        // A body is compiled once for each endpoint that uses it; what is wrong with it is told once.
+        if !findings.iter().any(|known| known.to_string() == told) {
+            findings.push(finding);
+        }
     }
 
     fn find_in_vendor(&self, message: String, span: &Range<usize>, hint: impl Into<String>) {

@@ -13,7 +13,7 @@ fn all_files_are_looked_at_whatever_is_wrong_with_one() {
         [
             "fixtures/taxpayers/first.json:2:12: `fixtures/taxpayers/first.json`: \
              `27AAACS0000A1ZH` is not a GSTIN: the check character is `H`, the right one is `G`",
-            "  fixtures/taxpayers/README.md tells what a persona may say",
+            "  `gspsim schema persona` tells what a persona may say",
             "fixtures/alpha/errors.toml:1:9: unclosed array table, expected `]`",
             "  docs/pack-format.md tells what may stand here, `gspsim schema` tells an editor",
             "fixtures/taxpayers/magic.toml:2:9: no persona is behind `27AAACS0000A1ZG`",
@@ -94,6 +94,18 @@ fn a_reason_for_an_outcome_that_the_code_has_not_is_found() {
         [
             "fixtures/alpha/errors.toml:6:25: code `E1` does not stand for `malformed`",
             "  there are: malformed-request",
+        ]
+    );
+}
+
+#[test]
+fn a_broken_part_is_shown_itself_and_not_missed_where_it_is_used() {
+    assert_eq!(
+        sound().with("alpha/bodies/parts/place.json", "{ \"city\": }").told(),
+        [
+            "fixtures/alpha/bodies/parts/place.json:1:11: this is no JSON: expected value at line 1 \
+             column 11",
+            "  docs/pack-format.md tells what may stand here, `gspsim schema` tells an editor",
         ]
     );
 }
