@@ -2,7 +2,7 @@
 //!
 //! Most holes of a found body are such. Looking one up by name, wrapping and unwrapping it took
 //! 500 to 800 instructions; a function found when the pack is loaded takes a tenth. Where nobody is
-//! there to be told of, [`Direct::write`] writes nothing and the expression is asked.
+//! there to be told of, `write` writes nothing and the expression is asked.
 
 use std::sync::Arc;
 
