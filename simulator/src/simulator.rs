@@ -1,6 +1,10 @@
 //! The simulator in a process of yours: a server on a free port, shut down on drop.
 
-use std::{net::SocketAddr, path::Path, sync::Arc};
+use std::{
+    net::{IpAddr, Ipv6Addr, SocketAddr},
+    path::Path,
+    sync::Arc,
+};
 
 use thiserror::Error;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
@@ -265,12 +269,8 @@ impl Builder {
             listeners.push((Some(vendor.clone()), bind(address).await?, Mount::Vendor(index)));
         }
         let address = address_of(&listeners[0].1, self.listen);
-        let app = Arc::new(App {
-            world,
-            tenant,
-            admin_token: self.admin_token,
-            url: format!("http://{address}"),
-        });
+        let app =
+            Arc::new(App { world, tenant, admin_token: self.admin_token, url: url_of(address) });
         let (stop, stopped) = watch::channel(false);
         let mut tasks = Vec::new();
         let mut mounts = Vec::new();
@@ -292,6 +292,16 @@ fn read(path: &Path) -> Result<Folder, StartError> {
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
     TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })
+}
+
+/// An address to paste: one that is every address of the machine is told as the loopback one.
+fn url_of(address: SocketAddr) -> String {
+    let shown = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::from([127, 0, 0, 1]),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    format!("http://{}", SocketAddr::new(shown, address.port()))
 }
 
 fn address_of(listener: &TcpListener, asked: SocketAddr) -> SocketAddr {

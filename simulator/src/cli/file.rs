@@ -1,6 +1,6 @@
 //! `gspsim.toml`: settings of this folder, below flags and environment.
 
-use std::{fs, io, path::Path, sync::Arc};
+use std::{fs, io, num::NonZeroUsize, path::Path, sync::Arc};
 
 use gsp_simulator::{
     finding::{Finding, Source},
@@ -49,7 +49,7 @@ pub(crate) struct SettingsFile {
     /// `serve`: how many exchanges the journal keeps.
     pub(crate) journal_limit: Option<usize>,
     /// `serve`: threads that serve.
-    pub(crate) threads: Option<usize>,
+    pub(crate) threads: Option<NonZeroUsize>,
     /// `serve`: how much is logged on standard error.
     pub(crate) log: Option<Log>,
     /// Settings of vendors: `[settings.VENDOR]`, then `name = value`.

@@ -1,6 +1,6 @@
 //! `gspsim serve`: the vendors over HTTP.
 
-use std::{collections::BTreeMap, net::SocketAddr};
+use std::{collections::BTreeMap, net::SocketAddr, num::NonZeroUsize};
 
 use clap::ValueEnum;
 use gsp_simulator::{Simulator, StartError, journal::Bounds};
@@ -43,7 +43,7 @@ pub(crate) struct Args {
     journal_limit: Option<usize>,
     /// Threads that serve; as many as the machine has processors unless said otherwise
     #[arg(long, value_name = "N", env = "GSPSIM_THREADS", hide_env = true)]
-    threads: Option<usize>,
+    threads: Option<NonZeroUsize>,
     /// How much is logged on standard error
     #[arg(long, value_name = "LEVEL", env = "GSPSIM_LOG", hide_env = true)]
     log: Option<Log>,
@@ -74,7 +74,7 @@ struct Settings {
     scenarios: Vec<String>,
     admin_token: Option<String>,
     journal_limit: usize,
-    threads: usize,
+    threads: NonZeroUsize,
     log: Log,
     chosen: Vec<Chosen>,
 }
@@ -98,7 +98,7 @@ pub(crate) fn run(session: &Session, args: Args) -> Result<(Said, Option<Serving
         settings.admin_token = Some(make_token()?);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(settings.threads)
+        .worker_threads(settings.threads.get())
         .enable_all()
         .build()
         .map_err(|error| Failure::new(format!("cannot start the runtime: {error}")))?;
@@ -203,7 +203,7 @@ fn choose(session: &Session, args: Args) -> Result<Settings, Failure> {
     let kept = Bounds::default().exchanges;
     let journal_limit =
         picker.pick("journal-limit", args.journal_limit, journal_limit, kept, ToString::to_string);
-    let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    let processors = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let threads = picker.pick("threads", args.threads, threads, processors, ToString::to_string);
     let log = picker.pick("log", args.log, log, Log::Warn, |log| {
         log.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
@@ -225,7 +225,7 @@ fn choose(session: &Session, args: Args) -> Result<Settings, Failure> {
         scenarios,
         admin_token,
         journal_limit,
-        threads: threads.max(1),
+        threads,
         log,
         chosen,
     })

@@ -1,0 +1,237 @@
+//! Exchanges as kept, and as JSON.
+
+use std::cell::RefCell;
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue};
+use serde::Serialize;
+
+use super::{BLANK, BODY_LIMIT, Entry, Query, SECRET_HEADERS, Via};
+use crate::model::call::Call;
+
+/// An exchange as JSON.
+#[derive(Clone, Debug, Serialize)]
+pub struct Record {
+    pub(super) id: u64,
+    at: String,
+    vendor: String,
+    endpoint: String,
+    account: String,
+    gstin: String,
+    outcome: String,
+    code: String,
+    via: Via,
+    wait_ms: u64,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    hint: String,
+    pub(super) request: RecordedJson,
+    reply: ReplyJson,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct RecordedJson {
+    pub(super) method: String,
+    pub(super) target: String,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: String,
+    body_length: usize,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct ReplyJson {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: String,
+    body_length: usize,
+}
+
+/// An exchange as kept. All its texts are in one piece of memory, which is taken once and given
+/// back once.
+#[derive(Clone, Debug)]
+pub(super) struct Kept {
+    pub(super) id: u64,
+    at_ms: i64,
+    via: Via,
+    status: u16,
+    wait_ms: u64,
+    /// How long the request's body was.
+    body_length: usize,
+    /// The texts, in the order of [`Part`].
+    texts: Box<[u8]>,
+    /// Where each of them ends.
+    ends: [u32; PARTS],
+    reply_body: Bytes,
+}
+
+/// Which text of an exchange.
+#[derive(Clone, Copy, Debug)]
+enum Part {
+    Vendor,
+    Endpoint,
+    Account,
+    Gstin,
+    Outcome,
+    Code,
+    Hint,
+    Method,
+    /// Path and query.
+    Target,
+    /// Headers of the request, a line each.
+    Head,
+    /// Headers of the reply, a line each.
+    ReplyHead,
+    /// Body of the request, or its beginning.
+    Body,
+}
+
+const PARTS: usize = 12;
+
+/// Path and query; the values of secret ones blanked.
+fn write_target(call: &Call, secret_queries: &[String], out: &mut Vec<u8>) {
+    out.extend_from_slice(call.path.as_bytes());
+    let Some(query) = &call.query else { return };
+    for (at, pair) in query.split('&').enumerate() {
+        out.push(if at == 0 { b'?' } else { b'&' });
+        match pair.split_once('=') {
+            Some((name, _)) if secret_queries.iter().any(|one| one == name) => {
+                out.extend_from_slice(name.as_bytes());
+                out.push(b'=');
+                out.extend_from_slice(BLANK.as_bytes());
+            }
+            _ => out.extend_from_slice(pair.as_bytes()),
+        }
+    }
+}
+
+/// Headers, a line each; the values of secret ones blanked.
+fn write_head<'head>(
+    headers: impl Iterator<Item = (&'head HeaderName, &'head HeaderValue)>,
+    secret: impl Fn(&str) -> bool,
+    out: &mut Vec<u8>,
+) {
+    for (name, value) in headers {
+        out.extend_from_slice(name.as_str().as_bytes());
+        out.extend_from_slice(b": ");
+        let value = if secret(name.as_str()) { BLANK.as_bytes() } else { value.as_bytes() };
+        out.extend_from_slice(value);
+        out.push(b'\n');
+    }
+}
+
+thread_local! {
+    /// Where texts are put together before their length is known.
+    static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Kept {
+    pub(super) fn of(entry: &Entry<'_>) -> Self {
+        let Entry { call, secrets, reply, .. } = entry;
+        let is_secret = |name: &str| {
+            SECRET_HEADERS.contains(&name) || secrets.headers.iter().any(|one| one == name)
+        };
+        let mut ends = [0; PARTS];
+        let texts = SCRATCH.with_borrow_mut(|out| {
+            out.clear();
+            let mut end = |part: Part, out: &Vec<u8>| {
+                ends[part as usize] = u32::try_from(out.len()).unwrap_or(u32::MAX);
+            };
+            for (part, text) in [
+                (Part::Vendor, entry.vendor),
+                (Part::Endpoint, entry.endpoint),
+                (Part::Account, entry.account),
+                (Part::Gstin, entry.gstin),
+                (Part::Outcome, entry.outcome),
+                (Part::Code, entry.code),
+                (Part::Hint, entry.hint),
+                (Part::Method, call.method.as_str()),
+            ] {
+                out.extend_from_slice(text.as_bytes());
+                end(part, out);
+            }
+            write_target(call, secrets.queries, out);
+            end(Part::Target, out);
+            write_head(call.headers.iter(), is_secret, out);
+            end(Part::Head, out);
+            write_head(reply.headers.iter().map(|(name, value)| (name, value)), |_| false, out);
+            end(Part::ReplyHead, out);
+            out.extend_from_slice(&call.body[..call.body.len().min(BODY_LIMIT)]);
+            end(Part::Body, out);
+            Box::from(out.as_slice())
+        });
+        Self {
+            id: call.number,
+            at_ms: call.at_ms,
+            via: entry.via,
+            status: reply.status.as_u16(),
+            wait_ms: entry.wait_ms,
+            body_length: call.body.len(),
+            texts,
+            ends,
+            reply_body: reply.body.clone(),
+        }
+    }
+
+    pub(super) fn size(&self) -> usize {
+        size_of::<Self>() + self.texts.len() + self.reply_body.len()
+    }
+
+    fn bytes(&self, part: Part) -> &[u8] {
+        let at = part as usize;
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        self.texts.get(start as usize..self.ends[at] as usize).unwrap_or_default()
+    }
+
+    fn text(&self, part: Part) -> String {
+        String::from_utf8_lossy(self.bytes(part)).into_owned()
+    }
+
+    pub(super) fn fits(&self, query: &Query) -> bool {
+        let same = |wanted: &Option<String>, part: Part| {
+            wanted.as_deref().is_none_or(|wanted| wanted.as_bytes() == self.bytes(part))
+        };
+        same(&query.vendor, Part::Vendor)
+            && same(&query.endpoint, Part::Endpoint)
+            && same(&query.outcome, Part::Outcome)
+            && same(&query.code, Part::Code)
+            && same(&query.gstin, Part::Gstin)
+            && query.status.is_none_or(|status| status == self.status)
+    }
+
+    pub(super) fn record(&self) -> Record {
+        let at =
+            jiff::Timestamp::from_millisecond(self.at_ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        Record {
+            id: self.id,
+            at: at.to_string(),
+            vendor: self.text(Part::Vendor),
+            endpoint: self.text(Part::Endpoint),
+            account: self.text(Part::Account),
+            gstin: self.text(Part::Gstin),
+            outcome: self.text(Part::Outcome),
+            code: self.text(Part::Code),
+            via: self.via,
+            wait_ms: self.wait_ms,
+            hint: self.text(Part::Hint),
+            request: RecordedJson {
+                method: self.text(Part::Method),
+                target: self.text(Part::Target),
+                headers: lines(&self.text(Part::Head)),
+                body: self.text(Part::Body),
+                body_length: self.body_length,
+            },
+            reply: ReplyJson {
+                status: self.status,
+                headers: lines(&self.text(Part::ReplyHead)),
+                body: String::from_utf8_lossy(&self.reply_body).into_owned(),
+                body_length: self.reply_body.len(),
+            },
+        }
+    }
+}
+
+fn lines(head: &str) -> Vec<(String, String)> {
+    head.lines()
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
+}
