@@ -161,14 +161,17 @@ pub(super) fn vendor_of_host<'app>(app: &'app App, headers: &HeaderMap) -> Optio
     app.world.vendor_by_host(headers.get(header::HOST)?.to_str().ok()?)
 }
 
-/// The vendor that the first segment names, and what follows it.
+/// The vendor that the first segment names, and what follows it; the whole path where it names none.
 fn vendor_of_path<'app, 'path>(
     app: &'app App,
     path: &'path str,
 ) -> (Option<&'app Arc<Pack>>, &'path str) {
     let below = path.strip_prefix('/').unwrap_or(path);
     let (name, rest) = below.split_at(below.find('/').unwrap_or(below.len()));
-    (app.world.vendor(name), rest)
+    match app.world.vendor(name) {
+        Some(pack) => (Some(pack), rest),
+        None => (None, path),
+    }
 }
 
 async fn too_large(app: &App, pack: &Arc<Pack>, call: Call) -> Response<Body> {

@@ -89,6 +89,13 @@ async fn an_address_of_nobody_lists_the_vendors() {
             assert!(hint.contains(&format!("/{}", pack.name)), "{hint}");
         }
         let record = record(&simulator, &reply);
+        let path = target.split('?').next().unwrap_or_default();
+        assert_eq!(
+            record["request"]["target"].as_str(),
+            Some(target),
+            "the address as it was sent"
+        );
+        assert!(record["hint"].as_str().is_some_and(|hint| hint.contains(path)), "{record}");
         assert_eq!((record["via"].as_str(), record["vendor"].as_str()), (Some("nobody"), Some("")));
     }
 }
