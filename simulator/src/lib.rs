@@ -22,6 +22,7 @@
 //! - [`finding`]: what is wrong with a file, drawn at its place
 
 pub mod auth;
+pub mod books;
 pub mod exchange;
 pub mod fault;
 pub mod finding;

@@ -7,3 +7,4 @@ pub mod outcome;
 pub mod period;
 pub mod reply;
 pub mod taxpayer;
+pub mod told;

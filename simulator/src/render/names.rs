@@ -1,24 +1,6 @@
 //! The names an expression may use, so that a wrong one is found before the first call.
 
-/// What a name stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// A text, number, date or boolean.
-    Scalar,
-    /// Anything: a part of the request, a token's claims, a fact.
-    Any,
-    /// A list of plain texts.
-    Texts,
-    /// One thing with named parts.
-    Record(&'static [(&'static str, Kind)]),
-    /// A list of such things.
-    Records(&'static [(&'static str, Kind)]),
-    /// The endpoint's fields, by their names.
-    Fields,
-    /// The pack's settings, by their names.
-    Settings,
-}
-
+pub use crate::model::told::Kind;
 use Kind::{Any, Fields, Record, Records, Scalar, Settings, Texts};
 
 /// A tax office.

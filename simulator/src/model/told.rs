@@ -1,0 +1,179 @@
+//! Things that tell their parts by name: what expressions may look at, without knowing the type.
+
+use std::fmt::Debug;
+
+use jiff::civil::Date;
+
+/// What a name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A text, number, date or boolean.
+    Scalar,
+    /// Anything: a part of the request, a token's claims, a fact.
+    Any,
+    /// A list of plain texts.
+    Texts,
+    /// One thing with named parts.
+    Record(&'static [(&'static str, Kind)]),
+    /// A list of such things.
+    Records(&'static [(&'static str, Kind)]),
+    /// The endpoint's fields, by their names.
+    Fields,
+    /// The pack's settings, by their names.
+    Settings,
+}
+
+/// A thing with named parts.
+pub trait Told: Debug + Send + Sync {
+    /// The part of that name; [`Part::Missing`] where there is none.
+    fn part(&self, name: &str) -> Part<'_>;
+
+    /// The names of its parts.
+    fn names(&self) -> &'static [(&'static str, Kind)];
+}
+
+/// A list of such things.
+pub trait Listed: Debug + Send + Sync {
+    /// How many there are.
+    fn count(&self) -> usize;
+
+    /// One of them.
+    fn at(&self, index: usize) -> Option<&dyn Told>;
+}
+
+impl<T: Told> Listed for Vec<T> {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn at(&self, index: usize) -> Option<&dyn Told> {
+        self.get(index).map(|one| one as &dyn Told)
+    }
+}
+
+/// What a name stands for in one thing.
+#[derive(Clone, Debug)]
+pub enum Part<'a> {
+    /// Nothing: the key is left out.
+    Missing,
+    /// A boolean.
+    Flag(bool),
+    /// A whole number.
+    Count(i64),
+    /// A decimal number: so many units, of which the last `places` digits stand after the point.
+    Number(i64, u8),
+    /// A text.
+    Text(&'a str),
+    /// A text made for this question.
+    Own(String),
+    /// A day.
+    Day(Date),
+    /// A thing.
+    Thing(&'a dyn Told),
+    /// A list of things.
+    List(&'a dyn Listed),
+}
+
+impl<'a> Part<'a> {
+    /// A text, missing where it is empty.
+    #[must_use]
+    pub fn text_if_any(text: &'a str) -> Self {
+        if text.is_empty() { Self::Missing } else { Self::Text(text) }
+    }
+
+    /// A day, missing where there is none.
+    #[must_use]
+    pub fn day_if_any(day: Option<Date>) -> Self {
+        day.map_or(Self::Missing, Self::Day)
+    }
+
+    /// A thing, missing where there is none.
+    #[must_use]
+    pub fn thing_if_any<T: Told>(thing: Option<&'a T>) -> Self {
+        thing.map_or(Self::Missing, |thing| Self::Thing(thing))
+    }
+}
+
+/// Writes a decimal number in its shortest form: `1180`, `1180.5`, `-0.05`.
+pub fn write_number(units: i64, places: u8, out: &mut Vec<u8>) {
+    let mut places = usize::from(places);
+    let mut magnitude = units.unsigned_abs();
+    while places > 0 && magnitude.is_multiple_of(10) {
+        magnitude /= 10;
+        places -= 1;
+    }
+    if units < 0 {
+        out.push(b'-');
+    }
+    let mut digits = [b'0'; 40];
+    let mut at = digits.len();
+    let mut written = 0;
+    while magnitude > 0 || written <= places {
+        if written == places && places > 0 {
+            at -= 1;
+            digits[at] = b'.';
+        }
+        at -= 1;
+        digits[at] = b'0' + u8::try_from(magnitude % 10).unwrap_or(0);
+        magnitude /= 10;
+        written += 1;
+    }
+    out.extend_from_slice(&digits[at..]);
+}
+
+/// Says how a type tells its parts: `told! { Item, ITEM, it => { "rate": Scalar = …, } }`.
+macro_rules! told {
+    ($type:ty, $names:ident, $it:ident => { $($name:literal : $kind:expr => $part:expr),+ $(,)? }) => {
+        #[doc = concat!("The names of the parts of [`", stringify!($type), "`].")]
+        pub const $names: &[(&str, $crate::model::told::Kind)] = &[$(($name, $kind)),+];
+
+        impl $crate::model::told::Told for $type {
+            fn part(&self, name: &str) -> $crate::model::told::Part<'_> {
+                let $it = self;
+                match name {
+                    $($name => $part,)+
+                    _ => $crate::model::told::Part::Missing,
+                }
+            }
+
+            fn names(&self) -> &'static [(&'static str, $crate::model::told::Kind)] {
+                $names
+            }
+        }
+    };
+}
+pub(crate) use told;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn written(units: i64, places: u8) -> String {
+        let mut out = Vec::new();
+        write_number(units, places, &mut out);
+        String::from_utf8(out).expect("digits")
+    }
+
+    #[test]
+    fn numbers_are_written_in_their_shortest_form() {
+        assert_eq!(written(118_000, 2), "1180");
+        assert_eq!(written(118_050, 2), "1180.5");
+        assert_eq!(written(-5, 2), "-0.05");
+        assert_eq!(written(0, 2), "0");
+        assert_eq!(written(1_500, 3), "1.5");
+        assert_eq!(written(25, 0), "25");
+    }
+
+    proptest! {
+        #[test]
+        fn a_written_number_reads_back(units in -10_000_000_000_i64..10_000_000_000, places in 0_u8..4) {
+            let read: f64 = written(units, places).parse().expect("a number");
+            let scale = 10_f64.powi(places.into());
+            #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
+            let wanted = units as f64 / scale;
+            prop_assert!((read - wanted).abs() < 1e-9 * wanted.abs().max(1.0));
+        }
+    }
+}
