@@ -33,6 +33,7 @@ fn keep(journal: &Journal, call: &Call, secrets: Secrets<'_>, body: usize) {
         reply: &reply,
         wait_ms: 0,
         hint: "",
+        opened: ("", ""),
     });
 }
 
