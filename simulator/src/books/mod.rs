@@ -16,7 +16,7 @@ use crate::{
     model::{
         period::Month,
         taxpayer::{Filing, Taxpayer},
-        told::{Kind::*, Part, told},
+        told::{Kind::{Record, Records, Scalar}, Part, told},
     },
     taxpayers::Register,
 };

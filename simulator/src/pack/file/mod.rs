@@ -21,9 +21,7 @@ pub use self::{
         PasetoFile, PasetoFooter, PasetoMint, PasetoPurpose,
     },
     catalog::{Certainty, CodeFile, ErrorsFile, Layer, Retry},
-    consent::{
-        BooksFile, ConsentFile, ConsentStepFile, RefreshKeyFile, ReturnFile, StepFile,
-    },
+    consent::{BooksFile, ConsentFile, ConsentStepFile, RefreshKeyFile, ReturnFile, StepFile},
     endpoint::{
         AnswerFile, BodyFile, EndpointFile, FieldFile, FieldPlace, IssuesFile, LookupFile, Media,
         Normalize, OneOrMany, ReadAs, SelectFile, TokenForm,
