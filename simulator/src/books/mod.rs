@@ -16,7 +16,10 @@ use crate::{
     model::{
         period::Month,
         taxpayer::{Filing, Taxpayer},
-        told::{Kind::{Record, Records, Scalar}, Part, told},
+        told::{
+            Kind::{Record, Scalar},
+            Part, told,
+        },
     },
     taxpayers::Register,
 };
