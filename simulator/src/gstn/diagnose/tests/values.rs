@@ -2,6 +2,8 @@
 
 use super::*;
 
+const OTP: &str = "575757";
+
 fn otp_fault(text: &str) -> Diagnosis {
     let others = [(KeyName::SessionKey, key(0x20))];
     let app_key = key(0);
@@ -9,28 +11,24 @@ fn otp_fault(text: &str) -> Diagnosis {
     read::otp(&known, text).expect_err("this is no OTP")
 }
 
-/// What is told of a text under the app key, with what came to light.
-fn told(text: &str) -> (Fault, Option<String>) {
+/// What is told of a text under the app key, with what came to light, if anything did.
+fn told(text: &str) -> (Fault, String) {
     let diagnosis = otp_fault(text);
-    (diagnosis.fault, diagnosis.opened)
-}
-
-fn light() -> Option<String> {
-    Some("575757".to_owned())
+    (diagnosis.fault, diagnosis.opened.unwrap_or_default())
 }
 
 #[test]
 fn an_otp_opens() {
     let known = Known::alone(KeyName::AppKey, key(0));
 
-    assert_eq!(read::otp(&known, "lBQwV4dMNxt5BBTu2msZ+w=="), Ok("575757".to_owned()));
-    assert_eq!(read::otp(&known, "lBQwV4dMNxt5BBTu2msZ+w"), Ok("575757".to_owned()));
+    assert_eq!(read::otp(&known, "lBQwV4dMNxt5BBTu2msZ+w=="), Ok(OTP.to_owned()));
+    assert_eq!(read::otp(&known, "lBQwV4dMNxt5BBTu2msZ+w"), Ok(OTP.to_owned()));
 }
 
 #[test]
 fn a_plain_otp_is_told() {
-    assert_eq!(told("575757"), (Fault::Plain, light()));
-    assert_eq!(told(&base64(b"575757")), (Fault::PlainBase64, light()));
+    assert_eq!(told("575757"), (Fault::Plain, OTP.to_owned()));
+    assert_eq!(told(&base64(b"575757")), (Fault::PlainBase64, OTP.to_owned()));
     assert_eq!(
         otp_fault("575757").to_string(),
         "`otp` was sent plain; it must be encrypted, then Base64"
@@ -48,11 +46,11 @@ fn other_modes_are_told() {
         ("Rfsq0/X4ABXTjbKpKopiNQ==", Mode::CbcKey),
         ("8PHy8/T19vf4+fr7XDF2N0kNtyWhwkmmI98n0AcK2ST3xA==", Mode::Gcm),
     ] {
-        assert_eq!(told(text), (Fault::Mode(mode), light()), "{text}");
+        assert_eq!(told(text), (Fault::Mode(mode), OTP.to_owned()), "{text}");
     }
     let mut zeros = *b"575757\0\0\0\0\0\0\0\0\0\0";
     crate::gstn::primitives::encrypt_blocks(&crate::gstn::primitives::cipher(&key(0)), &mut zeros);
-    assert_eq!(told(&base64(&zeros)), (Fault::Mode(Mode::EcbZeros), light()));
+    assert_eq!(told(&base64(&zeros)), (Fault::Mode(Mode::EcbZeros), OTP.to_owned()));
     assert_eq!(
         Diagnosis::new(Thing::Otp, Fault::Mode(Mode::Gcm)).to_string(),
         "`otp` is encrypted with AES-GCM; GSTN's is AES-256-ECB with PKCS#7 padding"
@@ -66,7 +64,7 @@ fn a_misread_key_is_told() {
         ("kRXQ23OZH8t3H1hdFDfiwg==", Reading::Base64Text, "32 characters of the Base64"),
         ("73LlvvaH9RJeAnjGXGPHpA==", Reading::HexText, "32 characters of the hex"),
     ] {
-        assert_eq!(told(text), (Fault::Reading { reading, key: KeyName::AppKey }, light()));
+        assert_eq!(told(text), (Fault::Reading { reading, key: KeyName::AppKey }, OTP.to_owned()));
         let sentence = otp_fault(text).to_string();
         let wanted = format!("`otp` is encrypted with {words}");
         let wanted = wanted.replace("with 32", "with the first 32")
@@ -79,8 +77,11 @@ fn a_misread_key_is_told() {
 fn another_key_is_told_by_its_name() {
     let sentence = otp_fault(&seal_otp(&key(0x20), "575757")).to_string();
     assert_eq!(sentence, "`otp` is encrypted with the session key; it must be the app key");
-    assert_eq!(told(&seal_otp(&key(0x20), "575757")).1, light());
-    assert_eq!(told(&seal_otp(&key(0x60), "575757")), (Fault::AesUnknown(KeyName::AppKey), None));
+    assert_eq!(told(&seal_otp(&key(0x20), "575757")).1, OTP.to_owned());
+    assert_eq!(
+        told(&seal_otp(&key(0x60), "575757")),
+        (Fault::AesUnknown(KeyName::AppKey), String::new())
+    );
 }
 
 #[test]
@@ -93,24 +94,24 @@ fn what_is_no_digits_is_told() {
         (base64(b"575757").as_bytes(), Inside::Base64Digits),
     ] {
         let text = base64(&encrypt_ecb(&key(0), plain));
-        assert_eq!(told(&text), (Fault::NotDigits(inside), light()));
+        assert_eq!(told(&text), (Fault::NotDigits(inside), OTP.to_owned()));
     }
     let text = base64(&encrypt_ecb(&key(0), b"hello"));
-    assert_eq!(told(&text), (Fault::NotDigits(Inside::Other), Some("hello".to_owned())));
+    assert_eq!(told(&text), (Fault::NotDigits(Inside::Other), "hello".to_owned()));
 }
 
 #[test]
 fn one_base64_too_many_is_told() {
     let sealed = seal_otp(&key(0), "575757");
 
-    assert_eq!(told(&base64(sealed.as_bytes())), (Fault::DoubleBase64, light()));
+    assert_eq!(told(&base64(sealed.as_bytes())), (Fault::DoubleBase64, OTP.to_owned()));
 }
 
 #[test]
 fn an_otp_of_another_size_is_told() {
-    assert_eq!(told(&base64(&[1; 15])), (Fault::BlockLength(15), None));
+    assert_eq!(told(&base64(&[1; 15])), (Fault::BlockLength(15), String::new()));
     let by_rsa = by_rsa(0, b"575757");
-    assert_eq!(told(&by_rsa), (Fault::RsaForAes(256, KeyName::AppKey), None));
+    assert_eq!(told(&by_rsa), (Fault::RsaForAes(256, KeyName::AppKey), String::new()));
 }
 
 /// After a refresh from app key 0 and session key 0x20 to 0x80 and 0xa0, the next refresh.
