@@ -21,12 +21,15 @@ use crate::{
     taxpayers::Register,
 };
 
+mod checksum;
 pub mod document;
+mod goods;
 pub mod gstr1;
 pub mod gstr2a;
 pub mod gstr3b;
 pub mod gstr4;
 pub mod network;
+pub mod outward;
 pub mod summary;
 
 /// Which return the books are opened at.
