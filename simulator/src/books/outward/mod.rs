@@ -358,7 +358,7 @@ impl<'a> Seller<'a> {
                 let target = mean / 100 * (50 + signed(dice.below(100)));
                 let day = plan.day(position, count);
                 let sale = Sale::draw(self, number, day, receiver, target, &mut dice);
-                Sale { export: Some(with_payment), ..sale }
+                sale.abroad(with_payment)
             })
             .collect()
     }

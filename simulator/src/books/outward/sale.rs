@@ -160,6 +160,11 @@ impl Sale {
         sale
     }
 
+    /// The sale as one abroad.
+    pub(crate) fn abroad(self, with_payment: bool) -> Self {
+        Self { export: Some(with_payment), ..self }
+    }
+
     /// A note about part of this sale: something that came back, or a price that went up.
     pub(crate) fn note(&self, number: Number, date: Date, dice: &mut QuickDice) -> Self {
         let line = self.lines[0];
