@@ -7,6 +7,9 @@
 
 use crate::model::dice::Dice;
 
+pub mod buffers;
+pub mod files;
+pub mod job;
 pub mod link;
 pub mod pack;
 pub mod seal;
