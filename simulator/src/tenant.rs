@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::{
+    bulk::files::Files,
     journal::{Bounds, Journal},
     memory::{Memory, clock::Clock},
     scenario::{Playing, Scenario},
@@ -17,6 +18,8 @@ pub struct Tenant {
     pub memory: Memory,
     /// Its exchanges.
     pub journal: Journal,
+    /// Large answers in the making.
+    pub files: Files,
     playing: RwLock<Arc<Vec<Playing>>>,
 }
 
@@ -28,6 +31,7 @@ impl Tenant {
             name: name.to_owned(),
             memory: Memory::new(clock),
             journal: Journal::new(bounds),
+            files: Files::default(),
             playing: RwLock::default(),
         }
     }

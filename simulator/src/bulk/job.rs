@@ -143,6 +143,10 @@ impl Job {
     /// # Errors
     ///
     /// When it cannot be made.
+    ///
+    /// # Panics
+    ///
+    /// When the part is none of this file's.
     pub fn facts(&self, part: &Part) -> Result<&Facts, &Trouble> {
         let facts = self.facts.get(part.number).map(|known| {
             known.get_or_init(|| {

@@ -42,7 +42,7 @@ struct ReplyJson {
     status: u16,
     headers: Vec<(String, String)>,
     body: String,
-    body_length: usize,
+    body_length: u64,
 }
 
 /// An exchange as kept. All its texts are in one piece of memory, which is taken once and given
@@ -61,6 +61,8 @@ pub(super) struct Kept {
     /// Where each of them ends.
     ends: [u32; PARTS],
     reply_body: Bytes,
+    /// How long the reply's body was.
+    reply_length: u64,
 }
 
 /// Which text of an exchange.
@@ -168,6 +170,7 @@ impl Kept {
             texts,
             ends,
             reply_body: reply.body.clone(),
+            reply_length: entry.streamed.unwrap_or(reply.body.len() as u64),
         }
     }
 
@@ -223,7 +226,7 @@ impl Kept {
                 status: self.status,
                 headers: lines(&self.text(Part::ReplyHead)),
                 body: String::from_utf8_lossy(&self.reply_body).into_owned(),
-                body_length: self.reply_body.len(),
+                body_length: self.reply_length,
             },
         }
     }

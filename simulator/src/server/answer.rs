@@ -102,7 +102,10 @@ async fn reply(app: &App, mount: Mount, request: Request<Incoming>) -> Response<
         path: call.path.clone(),
         ..Call::default()
     };
-    match play(app, &pack, call) {
+    app.workshop.settle(&app.tenant, &call).await;
+    let played = play(app, &pack, call);
+    app.workshop.tend(&app.tenant);
+    match played {
         Ok(exchange) => finish(app, &pack, exchange).await,
         Err(trouble) => our_trouble(app, &pack, &stub, &trouble),
     }
@@ -222,6 +225,10 @@ async fn finish(app: &App, pack: &Pack, exchange: Exchange) -> Response<Body> {
         Some((call, reply)) => (call, reply),
         None => (call, &delivery.reply),
     };
+    // Of a body that is made while it is sent, a note is kept.
+    let note = delivery.stream.as_ref().map(|stream| Bytes::from(stream.note.clone()));
+    let noted = note.map(|body| Reply { body, ..reply.clone() });
+    let reply = noted.as_ref().unwrap_or(reply);
     app.tenant.journal.keep(&Entry {
         call,
         secrets: Secrets { headers: &pack.secret_headers, queries: &pack.secret_queries },
@@ -233,11 +240,12 @@ async fn finish(app: &App, pack: &Pack, exchange: Exchange) -> Response<Body> {
         code: &exchange.code,
         via: exchange.via,
         reply,
+        streamed: delivery.stream.as_ref().map(|stream| stream.length.unwrap_or_default()),
         wait_ms: u64::try_from(delivery.wait.as_millis()).unwrap_or(u64::MAX),
         hint: exchange.hint.as_deref().unwrap_or_default(),
     });
     drop(exchange.scene);
-    deliver::carry_out(delivery).await
+    deliver::carry_out(delivery, &app.workshop).await
 }
 
 /// The call and the reply as they may be kept, where a credential stands neither in a header nor
@@ -318,6 +326,7 @@ fn problem_of_ours(app: &App, pack: Option<&Pack>, call: &Call, ours: &Ours<'_>)
         code: "",
         via: ours.via,
         reply: &Reply { status: ours.status, headers: Vec::new(), body: Bytes::new() },
+        streamed: None,
         wait_ms: 0,
         hint: ours.hint,
     });

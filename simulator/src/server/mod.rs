@@ -30,8 +30,10 @@ mod answer;
 mod deliver;
 mod guard;
 mod problem;
+mod workshop;
 
 pub use self::answer::BODY_LIMIT;
+pub(crate) use self::workshop::Workshop;
 
 /// A reply's body: bytes for vendors, a stream for the admin API.
 type Body = Either<Full<bytes::Bytes>, axum::body::Body>;
@@ -50,6 +52,8 @@ pub struct App {
     pub admin_token: Option<String>,
     /// The main address, for pages that print it.
     pub url: String,
+    /// Threads for what is too heavy for the others.
+    pub(crate) workshop: Workshop,
 }
 
 /// What a port serves.
