@@ -20,6 +20,7 @@
 //! - [`world`], [`tenant`], [`magic`]: what is loaded once, and what belongs to one user
 //! - [`tell`]: what there is, as data for people and machines
 //! - [`server`] reads from sockets and answers there
+//! - [`gstn`]: keys and envelopes of the GST network's taxpayer session
 //! - [`finding`]: what is wrong with a file, drawn at its place
 
 pub mod auth;
@@ -28,6 +29,7 @@ pub mod bulk;
 pub mod exchange;
 pub mod fault;
 pub mod finding;
+pub mod gstn;
 pub mod journal;
 pub mod magic;
 pub mod memory;

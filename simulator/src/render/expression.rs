@@ -290,6 +290,13 @@ impl Filled<'_> {
             Self::Datum(Datum::Filings(filings)) => {
                 filings.iter().try_for_each(|filing| on(Datum::Record(Record::Filing(filing))))?;
             }
+            Self::Datum(Datum::List(list)) => {
+                for at in 0..list.count() {
+                    if let Some(thing) = list.at(at) {
+                        on(Datum::Thing(thing))?;
+                    }
+                }
+            }
             Self::Datum(Datum::Texts(texts)) => {
                 texts.iter().try_for_each(|text| on(Datum::Str(text)))?;
             }

@@ -1,5 +1,6 @@
 //! The names an expression may use, so that a wrong one is found before the first call.
 
+use crate::books::BOOKS;
 pub use crate::model::told::Kind;
 use Kind::{Any, Fields, Record, Records, Scalar, Settings, Texts};
 
@@ -86,7 +87,21 @@ pub const ROOT: &[(&str, Kind)] = &[
     ("taxpayers", Records(TAXPAYER)),
     ("account", Record(&[("name", Scalar), ("facts", Any)])),
     ("claims", Any),
-    ("session", Record(&[("token", Scalar), ("life_s", Scalar), ("expires_at", Scalar)])),
+    (
+        "session",
+        Record(&[
+            ("token", Scalar),
+            ("life_s", Scalar),
+            ("expires_at", Scalar),
+            ("user", Scalar),
+            ("window_min", Scalar),
+            ("key", Scalar),
+            ("generation", Scalar),
+            ("calls", Scalar),
+        ]),
+    ),
+    ("books", Record(BOOKS)),
+    ("seal", Record(&[("rek", Scalar), ("hmac", Scalar)])),
     ("settings", Settings),
     ("code", Scalar),
     ("code_number", Scalar),
