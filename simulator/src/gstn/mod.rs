@@ -11,6 +11,8 @@
 
 pub mod envelope;
 pub mod key;
+pub mod keys;
+pub mod padding;
 pub mod primitives;
 pub mod sealing;
 

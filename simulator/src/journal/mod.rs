@@ -82,6 +82,8 @@ pub struct Entry<'call> {
     pub wait_ms: u64,
     /// What a developer should know.
     pub hint: &'call str,
+    /// What sealed parts say when opened: of the request, of the reply.
+    pub opened: (&'call str, &'call str),
 }
 
 /// What is blanked on the way in, by name, besides what carries credentials everywhere.

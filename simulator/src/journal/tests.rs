@@ -34,6 +34,7 @@ fn keep(journal: &Journal, call: &Call, secrets: Secrets<'_>, body: usize) {
         streamed: None,
         wait_ms: 0,
         hint: "",
+        opened: ("", ""),
     });
 }
 

@@ -10,8 +10,7 @@ use std::{
 
 use serde::Serialize;
 
-/// A key of 32 bytes.
-pub type KeyBytes = [u8; 32];
+use crate::gstn::Key;
 
 /// So many OTPs that nobody has used are kept, so many sessions, and so many messages at the desk.
 const LIMIT: usize = 10_000;
@@ -121,11 +120,11 @@ pub struct Session {
     /// The GSTIN it is for, once that is known.
     pub gstin: Option<String>,
     /// The client's key.
-    pub app_key: KeyBytes,
+    pub app_key: Key,
     /// The key for data.
-    pub session_key: KeyBytes,
+    pub session_key: Key,
     /// The keys of before the refresh: client's and session's.
-    pub before: Option<(KeyBytes, KeyBytes)>,
+    pub before: Option<(Key, Key)>,
     /// When the token was given, in epoch milliseconds.
     pub begun_at_ms: i64,
     /// When its life ends.
@@ -144,14 +143,14 @@ pub struct Fresh {
     /// The token.
     pub token: String,
     /// The key for data.
-    pub session_key: KeyBytes,
+    pub session_key: Key,
 }
 
 /// An OTP that was sent.
 #[derive(Debug)]
 struct Pending {
     otp: String,
-    app_key: KeyBytes,
+    app_key: Key,
     expires_at_ms: i64,
     wrong: u32,
     used: bool,
@@ -183,7 +182,7 @@ impl Consents {
     pub fn request(
         &self,
         holder: &Holder,
-        app_key: KeyBytes,
+        app_key: Key,
         random: String,
         policy: &Policy,
         at_ms: i64,
@@ -228,7 +227,7 @@ impl Consents {
     pub fn open(
         &self,
         holder: &Holder,
-        app_key: KeyBytes,
+        app_key: Key,
         otp: &str,
         fresh: Fresh,
         policy: &Policy,
@@ -353,7 +352,7 @@ impl Consents {
     pub fn refresh(
         &self,
         token: &str,
-        app_key: KeyBytes,
+        app_key: Key,
         fresh: Fresh,
         policy: &Policy,
         at_ms: i64,

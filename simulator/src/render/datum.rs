@@ -260,6 +260,7 @@ fn root<'scene>(scene: &'scene Scene, name: &str) -> Datum<'scene> {
         "session" => Datum::Record(Record::Session(scene)),
         "books" => scene.books().map_or(Datum::Missing, |books| Datum::Thing(books)),
         "seal" => Datum::Record(Record::Seal(scene)),
+        "payload" => scene.payload.as_ref().map_or(Datum::Missing, Datum::Json),
         "settings" => Datum::Json(&scene.pack.settings),
         "code" => Datum::Str(&scene.words.code),
         "code_number" => scene.words.code.parse().map_or(Datum::Missing, Datum::Int),

@@ -101,6 +101,7 @@ pub const ROOT: &[(&str, Kind)] = &[
         ]),
     ),
     ("books", Record(BOOKS)),
+    ("payload", Any),
     ("seal", Record(&[("rek", Scalar), ("hmac", Scalar)])),
     ("settings", Settings),
     ("code", Scalar),

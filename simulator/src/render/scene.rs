@@ -63,6 +63,8 @@ pub struct Scene {
     last_filing: OnceLock<Option<Filing>>,
     /// The session with a taxpayer's consent that the call belongs to, or that it opened.
     pub consent: Option<Consent>,
+    /// What the request's sealed data says, once it was opened.
+    pub payload: Option<Value>,
     /// What the sealed part of the body came with, once it was written.
     pub seal: OnceLock<Seal>,
     /// What the sealed parts of request and reply say when opened, and why one could not be.
@@ -163,6 +165,7 @@ impl Scene {
             filings: OnceLock::new(),
             last_filing: OnceLock::new(),
             consent: None,
+            payload: None,
             seal: OnceLock::new(),
             opened: Mutex::default(),
             window: None,

@@ -130,7 +130,7 @@ async fn serve(
 async fn respond(
     request: Request<Incoming>,
     mount: Mount,
-    app: &App,
+    app: &Arc<App>,
     admin: &Router,
     peer: IpAddr,
 ) -> Result<Response<Body>, Infallible> {

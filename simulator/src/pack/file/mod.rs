@@ -11,6 +11,7 @@ use super::located::Located;
 
 mod auth;
 mod catalog;
+mod consent;
 mod endpoint;
 mod rule;
 
@@ -20,6 +21,9 @@ pub use self::{
         PasetoFile, PasetoFooter, PasetoMint, PasetoPurpose,
     },
     catalog::{Certainty, CodeFile, ErrorsFile, Layer, Retry},
+    consent::{
+        BooksFile, ConsentFile, ConsentStepFile, RefreshKeyFile, ReturnFile, StepFile,
+    },
     endpoint::{
         AnswerFile, BodyFile, EndpointFile, FieldFile, FieldPlace, IssuesFile, LookupFile, Media,
         Normalize, OneOrMany, ReadAs, SelectFile, TokenForm,
@@ -57,6 +61,9 @@ pub struct VendorFile {
     /// Auth schemes by name; endpoints use `default` unless they say otherwise.
     #[serde(default)]
     pub auth: IndexMap<String, AuthFile>,
+    /// Sessions that a taxpayer opens with a one-time password.
+    #[serde(default)]
+    pub consents: IndexMap<String, ConsentFile>,
     /// Who may call, and who is refused how.
     #[serde(default)]
     pub accounts: Vec<AccountFile>,

@@ -1,5 +1,6 @@
 //! From a body's JSON to its [`Tree`]: holes and directives compiled, ready bytes settled.
 
+use ahash::AHashMap;
 use serde_json::Value as Json;
 
 use super::{Encoding, Tree, TreeError, Workshop};
@@ -233,12 +234,35 @@ fn directive<'pack>(
             let tree = Box::new(build(value, workshop, &bound, errors));
             Tree::With { name: name.trim().to_owned(), value: expression, tree }
         }
+        "match" => {
+            let Some((looked_at, _)) = compile(key, rest, workshop, known, errors) else {
+                return Tree::Static(b"null".to_vec());
+            };
+            let Json::Object(entries) = value else {
+                return wrong(
+                    format!("`{key}` needs an object of cases"),
+                    "write `{\"{% match … %}\": {\"one\": …, \"another\": …, \"{% else %}\": …}}`",
+                );
+            };
+            let mut arms = AHashMap::new();
+            let mut otherwise = None;
+            for (text, arm) in entries {
+                let tree = build(arm, workshop, known, errors);
+                if is_else(text) {
+                    otherwise = Some(Box::new(tree));
+                } else {
+                    arms.insert(text.clone(), tree);
+                }
+            }
+            Tree::Match { value: looked_at, arms, otherwise }
+        }
+        "sealed" => simple(Encoding::Sealed, errors),
         "base64" => simple(Encoding::Base64, errors),
         "base64_unpadded" => simple(Encoding::Base64Unpadded, errors),
         "json_text" => simple(Encoding::JsonText, errors),
         _ => wrong(
             format!("`{word}` is no directive"),
-            "there are: for, if, with, include, base64, base64_unpadded, json_text",
+            "there are: for, if, with, match, include, sealed, base64, base64_unpadded, json_text",
         ),
     }
 }

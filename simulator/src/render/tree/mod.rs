@@ -1,15 +1,26 @@
 //! Bodies as trees: JSON whose strings may have holes, compiled to pieces that a call fills.
 
+use std::sync::PoisonError;
+
+use ahash::AHashMap;
 use base64::{prelude::BASE64_STANDARD, prelude::BASE64_STANDARD_NO_PAD};
 use serde_json::Value as Json;
 
 use super::{
     direct::Direct,
     expression::{Expression, ExpressionError, Lexicon, Locals, Scope},
-    json::{write_json, write_string},
+    json::{write_json, write_string, write_text},
     names::Known,
+    scene::{Scene, Seal},
     template::Template,
 };
+use crate::gstn::{
+    Key,
+    envelope::{append_data, wrap_key},
+};
+
+/// So much of what a sealed body says is kept for the journal, in bytes.
+const SHOWN: usize = 64 * 1024;
 
 mod build;
 
@@ -57,7 +68,16 @@ pub enum Tree {
         /// The tree that may use it.
         tree: Box<Tree>,
     },
-    /// `{% base64 %}`, `{% base64_unpadded %}`, `{% json_text %}`.
+    /// `{% match expression %}`.
+    Match {
+        /// What is looked at.
+        value: Expression,
+        /// The tree for each text.
+        arms: AHashMap<String, Tree>,
+        /// The tree for all others.
+        otherwise: Option<Box<Tree>>,
+    },
+    /// `{% base64 %}`, `{% base64_unpadded %}`, `{% json_text %}`, `{% sealed %}`.
     Encoded(Encoding, Box<Tree>),
 }
 
@@ -70,6 +90,8 @@ pub enum Encoding {
     Base64Unpadded,
     /// JSON in a string.
     JsonText,
+    /// Under the session's keys; plain base64 where the call belongs to no session.
+    Sealed,
 }
 
 /// What is wrong in a body: the string it is about, as written, and why.
@@ -193,6 +215,15 @@ impl Tree {
                 let locals = Locals::Bound { name, value: &value, outer: scope.locals };
                 tree.write(Scope { scene: scope.scene, locals: &locals }, out)
             }
+            Self::Match { value, arms, otherwise } => {
+                let value = value.fill(scope)?;
+                let mut text = String::new();
+                write_text(&value, &mut text);
+                match arms.get(&text).or(otherwise.as_deref()) {
+                    Some(tree) => tree.write(scope, out),
+                    None => Ok(false),
+                }
+            }
             Self::Encoded(encoding, tree) => {
                 let mut inner = Vec::with_capacity(1024);
                 if !tree.write(scope, &mut inner)? {
@@ -200,6 +231,7 @@ impl Tree {
                 }
                 match encoding {
                     Encoding::JsonText => write_string(&String::from_utf8_lossy(&inner), out),
+                    Encoding::Sealed => seal(scope.scene, &inner, out),
                     Encoding::Base64 => write_base64(&BASE64_STANDARD, &inner, out),
                     Encoding::Base64Unpadded => write_base64(&BASE64_STANDARD_NO_PAD, &inner, out),
                 }
@@ -225,6 +257,23 @@ fn write_item(
         out.truncate(before);
     }
     Ok(())
+}
+
+/// Writes JSON under a key of this reply's own; that key and the HMAC are kept for other holes.
+fn seal(scene: &Scene, json: &[u8], out: &mut Vec<u8>) {
+    let Some(consent) = &scene.consent else {
+        return write_base64(&BASE64_STANDARD, json, out);
+    };
+    let key = scene.roll(Key::roll);
+    out.push(b'"');
+    let hmac = append_data(&key, json, out);
+    out.push(b'"');
+    let _ = scene.seal.set(Seal { key: wrap_key(&key, &consent.session_key), hmac });
+    let mut shown = String::from_utf8_lossy(&json[..json.len().min(SHOWN)]).into_owned();
+    if json.len() > SHOWN {
+        shown.push('…');
+    }
+    scene.opened.lock().unwrap_or_else(PoisonError::into_inner).reply = shown;
 }
 
 fn write_base64(engine: &impl base64::Engine, bytes: &[u8], out: &mut Vec<u8>) {

@@ -1,0 +1,364 @@
+//! Consent: sessions that taxpayers open with a one-time password, under keys that both sides make.
+//!
+//! `memory` knows whose a session is and until when, `gstn` what is under which key; here the two are
+//! put in order, and every way of being refused gets its outcome and, for people, its reason.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::{Decision, amend};
+use crate::{
+    gstn::{
+        Key,
+        diagnose::{AppKey, Otp, Payload, RefreshKey},
+        envelope::{SealedRequest, open_otp, open_request, wrap_key},
+    },
+    journal::Via,
+    memory::consents::{Fresh, Holder, Policy, Refusal, Session},
+    pack::{
+        ConsentStep, Endpoint,
+        file::{RefreshKeyFile, StepFile},
+    },
+    render::{
+        jinja::letters,
+        scene::{Consent, Issued, Scene},
+    },
+    tenant::Tenant,
+    world::World,
+};
+
+/// Why a step does not go on: the outcome, and a sentence for whoever wrote the client.
+struct Stop {
+    outcome: &'static str,
+    why: String,
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        let (outcome, why) = match refusal {
+            Refusal::AccessOff => (
+                "api-access-off",
+                "the taxpayer has not allowed API access, or for no longer than a token lives",
+            ),
+            Refusal::OtpNotRequested => (
+                "otp-not-requested",
+                "nobody asked for an OTP for this user in this state; ask first, with the same \
+                 user name and state code",
+            ),
+            Refusal::OtpWrong => {
+                ("otp-wrong", "another OTP was sent; GET /__sim/otp shows the one that was")
+            }
+            Refusal::OtpExpired => ("otp-expired", "the OTP's life is over; ask for a new one"),
+            Refusal::OtpUsed => {
+                ("otp-used", "this OTP has opened a session already; each works once")
+            }
+            Refusal::OtpTries => {
+                ("otp-tries-exceeded", "too many wrong OTPs came before; ask for a new one")
+            }
+            Refusal::KeyChanged => (
+                "key-changed",
+                "app_key holds another key than the one that asked for the OTP; send the same \
+                 32 bytes in both steps (their encryption may differ)",
+            ),
+            Refusal::TooMany => (
+                "too-many-sessions",
+                "the user has as many live sessions as there may be; log one out, or wait",
+            ),
+            Refusal::Unknown => (
+                "session-unknown",
+                "nobody has this token: it was never given, was refreshed, or has logged out",
+            ),
+            Refusal::Expired => {
+                ("session-expired", "the token's life is over; refresh it, or log in again")
+            }
+            Refusal::WindowOver => (
+                "consent-over",
+                "the time for which the taxpayer allowed access is over; log in again",
+            ),
+            Refusal::AnotherUser => {
+                ("session-of-another-user", "the token was given to another user name")
+            }
+            Refusal::AnotherState => (
+                "session-of-another-state",
+                "the token was given to a user of another state; state-cd is the first two digits \
+                 of the GSTIN",
+            ),
+            Refusal::AnotherGstin => {
+                ("session-of-another-gstin", "the token was used for another GSTIN before")
+            }
+        };
+        Self { outcome, why: why.to_owned() }
+    }
+}
+
+/// Who the call says it is from.
+fn holder(scene: &Scene, step: &ConsentStep) -> Holder {
+    let kind = scene.pack.consents.get(step.kind).map_or("", |kind| &kind.name);
+    Holder {
+        kind: format!("{}/{kind}", scene.pack.name),
+        user: text(scene, Some(step.user)).to_owned(),
+        state: text(scene, Some(step.state)).to_owned(),
+    }
+}
+
+fn text(scene: &Scene, field: Option<usize>) -> &str {
+    field.and_then(|index| scene.field(index)).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Shows the scene the session that the call names, without looking whether it may be used: stories
+/// and expressions ask for it.
+pub(super) fn show(scene: &mut Arc<Scene>, endpoint: &Endpoint, tenant: &Tenant) {
+    let Some(step) = endpoint.consent.as_ref().filter(|step| step.step != StepFile::Open) else {
+        return;
+    };
+    let Some(session) = tenant.memory.consents.find(text(scene, step.token)) else { return };
+    let calls = session.calls + 1;
+    let policy = tenant.policy(scene, step.kind);
+    amend(scene).consent = Some(seen(&Session { calls, ..session }, &policy, String::new()));
+}
+
+fn seen(session: &Session, policy: &Policy, wrapped_key: String) -> Consent {
+    Consent {
+        user: session.holder.user.clone(),
+        window_min: policy.window_min,
+        session_key: session.session_key,
+        wrapped_key,
+        generation: session.generation,
+        calls: session.calls,
+    }
+}
+
+/// Takes the endpoint's step, where it has one; what decides the call where that is refused.
+pub(super) fn take(
+    scene: &mut Arc<Scene>,
+    endpoint: &Endpoint,
+    world: &World,
+    tenant: &Tenant,
+) -> Option<Decision> {
+    let step = endpoint.consent.as_ref()?;
+    let stop = match step.step {
+        StepFile::RequestOtp => request_otp(scene, step, world, tenant),
+        StepFile::Open => open(scene, step, world, tenant),
+        StepFile::Refresh => refresh(scene, step, world, tenant),
+        StepFile::Close => close(scene, step, tenant),
+        StepFile::Use => use_session(scene, step, tenant),
+    }
+    .err()?;
+    note(scene, |opened| opened.why.clone_from(&stop.why));
+    Some(Decision {
+        reply: step.refusals.get(stop.outcome).copied().unwrap_or(endpoint.success),
+        via: Via::Cause,
+        reason: None,
+        hint: Some(stop.why),
+    })
+}
+
+/// Writes down what the journal shows of sealed parts.
+fn note(scene: &Scene, write: impl FnOnce(&mut crate::render::scene::Opened)) {
+    write(&mut scene.opened.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+}
+
+/// The client's key, decrypted with the network's private key.
+fn app_key(
+    scene: &Scene,
+    step: &ConsentStep,
+    world: &World,
+    tenant: &Tenant,
+) -> Result<Key, Stop> {
+    let sent = text(scene, step.app_key);
+    if sent.is_empty() {
+        let why = "app_key is missing or empty".to_owned();
+        return Err(Stop { outcome: "key-missing", why });
+    }
+    let ring = &world.keys;
+    match AppKey::read(sent, ring, tenant.certificate(ring)) {
+        AppKey::Good(key) => Ok(key),
+        wrong => {
+            let outcome =
+                if wrong.is_decrypted() { "key-unusable" } else { "key-undecipherable" };
+            Err(Stop { outcome, why: wrong.to_string() })
+        }
+    }
+}
+
+fn fresh(scene: &Scene) -> Fresh {
+    scene.roll(|dice| Fresh {
+        token: letters(dice, b"0123456789abcdef", 32),
+        session_key: Key::roll(dice),
+    })
+}
+
+fn request_otp(
+    scene: &mut Arc<Scene>,
+    step: &ConsentStep,
+    world: &World,
+    tenant: &Tenant,
+) -> Result<(), Stop> {
+    let key = app_key(scene, step, world, tenant)?;
+    let policy = tenant.policy(scene, step.kind);
+    let otp = scene.roll(|dice| letters(dice, b"0123456789", 6));
+    note(scene, |opened| {
+        opened.request = json!({ "app_key": "a key of 32 bytes, encrypted as it should be" }).to_string();
+    });
+    let sent = tenant.memory.consents.request(
+        &holder(scene, step),
+        key,
+        otp,
+        &policy,
+        scene.call.at_ms,
+    );
+    Ok(sent?)
+}
+
+fn open(
+    scene: &mut Arc<Scene>,
+    step: &ConsentStep,
+    world: &World,
+    tenant: &Tenant,
+) -> Result<(), Stop> {
+    let key = app_key(scene, step, world, tenant)?;
+    let sealed = text(scene, step.otp);
+    let otp = match open_otp(&key, sealed) {
+        Ok(otp) if !otp.is_empty() && otp.bytes().all(|byte| byte.is_ascii_digit()) => otp,
+        _ => {
+            let why = Otp::diagnose(sealed, &key).to_string();
+            return Err(Stop { outcome: "otp-undecipherable", why });
+        }
+    };
+    note(scene, |opened| {
+        opened.request =
+            json!({ "app_key": "a key of 32 bytes, encrypted as it should be", "otp": otp })
+                .to_string();
+    });
+    let policy = tenant.policy(scene, step.kind);
+    let fresh = fresh(scene);
+    let token = fresh.token.clone();
+    let holder = holder(scene, step);
+    let at_ms = scene.call.at_ms;
+    let session = tenant.memory.consents.open(&holder, key, &otp, fresh, &policy, at_ms)?;
+    hand_over(scene, token, &session, &policy);
+    Ok(())
+}
+
+/// The reply of a login or a refresh tells the token, and the session key under the client's.
+fn hand_over(scene: &mut Arc<Scene>, token: String, session: &Session, policy: &Policy) {
+    let wrapped = wrap_key(&session.session_key, &session.app_key);
+    let life_ms = session.expires_at_ms.saturating_sub(scene.call.at_ms);
+    let scene = amend(scene);
+    scene.consent = Some(seen(session, policy, wrapped));
+    scene.session = Some(Issued {
+        token,
+        life_s: life_ms / 1000,
+        expires_at_ms: session.expires_at_ms,
+    });
+}
+
+fn refresh(
+    scene: &mut Arc<Scene>,
+    step: &ConsentStep,
+    world: &World,
+    tenant: &Tenant,
+) -> Result<(), Stop> {
+    let policy = tenant.policy(scene, step.kind);
+    let token = text(scene, step.token).to_owned();
+    let consents = &tenant.memory.consents;
+    let at_ms = scene.call.at_ms;
+    let session = consents.may_refresh(&token, &holder(scene, step), &policy, at_ms)?;
+    let sent = text(scene, step.app_key);
+    if sent.is_empty() {
+        let why = "app_key is missing or empty".to_owned();
+        return Err(Stop { outcome: "key-missing", why });
+    }
+    let ring = &world.keys;
+    let read = RefreshKey::read(
+        sent,
+        &session.session_key,
+        &session.app_key,
+        session.before,
+        ring,
+        tenant.certificate(ring),
+    );
+    let taken = scene.pack.consents.get(step.kind).map_or(&[][..], |kind| &kind.refresh_keys);
+    let (way, key) = match &read {
+        RefreshKey::New(key) => (RefreshKeyFile::New, *key),
+        RefreshKey::Old(key) => (RefreshKeyFile::Old, *key),
+        RefreshKey::ByRsa(key) => (RefreshKeyFile::Rsa, *key),
+        RefreshKey::DoubleBase64(key) => (RefreshKeyFile::DoubleBase64, *key),
+        wrong => {
+            let outcome =
+                if wrong.is_decrypted() { "key-unusable" } else { "key-undecipherable" };
+            return Err(Stop { outcome, why: wrong.to_string() });
+        }
+    };
+    if !taken.contains(&way) {
+        return Err(Stop { outcome: "key-undecipherable", why: read.to_string() });
+    }
+    note(scene, |opened| {
+        opened.request = json!({ "app_key": read.to_string() }).to_string();
+    });
+    let fresh = fresh(scene);
+    let new_token = fresh.token.clone();
+    let session = consents
+        .refresh(&token, key, fresh, &policy, at_ms)
+        .ok_or_else(|| Stop::from(Refusal::Unknown))?;
+    hand_over(scene, new_token, &session, &policy);
+    Ok(())
+}
+
+fn close(scene: &mut Arc<Scene>, step: &ConsentStep, tenant: &Tenant) -> Result<(), Stop> {
+    let policy = tenant.policy(scene, step.kind);
+    let token = text(scene, step.token);
+    Ok(tenant.memory.consents.close(token, &holder(scene, step), &policy)?)
+}
+
+fn use_session(scene: &mut Arc<Scene>, step: &ConsentStep, tenant: &Tenant) -> Result<(), Stop> {
+    let policy = tenant.policy(scene, step.kind);
+    let gstin = Some(text(scene, step.gstin)).filter(|gstin| !gstin.is_empty());
+    let session = tenant.memory.consents.use_token(
+        text(scene, step.token),
+        &holder(scene, step),
+        gstin,
+        &policy,
+        scene.call.at_ms,
+    )?;
+    amend(scene).consent = Some(seen(&session, &policy, String::new()));
+    match step.data {
+        Some(_) => open_payload(scene, step, &session),
+        None => Ok(()),
+    }
+}
+
+/// Opens the sealed data of a request.
+fn open_payload(
+    scene: &mut Arc<Scene>,
+    step: &ConsentStep,
+    session: &Session,
+) -> Result<(), Stop> {
+    let sealed = SealedRequest {
+        data: text(scene, step.data).to_owned(),
+        hmac: text(scene, step.hmac).to_owned(),
+    };
+    let read = open_request(&session.session_key, &sealed)
+        .ok()
+        .and_then(|json| Some((serde_json::from_slice::<Value>(&json).ok()?, json)));
+    let Some((value, json)) = read else {
+        let wrong = Payload::diagnose(
+            &sealed,
+            &session.session_key,
+            &session.app_key,
+            session.before.map(|(_, key)| key),
+        );
+        let outcome =
+            if wrong.is_tampered() { "payload-tampered" } else { "payload-undecipherable" };
+        if let Some(content) = wrong.content() {
+            let content = content.to_owned();
+            note(scene, |opened| opened.request = content);
+        }
+        return Err(Stop { outcome, why: wrong.to_string() });
+    };
+    note(scene, |opened| opened.request = String::from_utf8_lossy(&json).into_owned());
+    amend(scene).payload = Some(value);
+    Ok(())
+}
+
