@@ -14,7 +14,7 @@ use crate::{
     journal::{Bounds, Page, Query},
     memory::clock::Clock,
     pack::folder::Folder,
-    server::{self, App, Mount, Workshop},
+    server::{self, App, Mount, Depot},
     taxpayers::Unknown,
     tenant::Tenant,
     world::{Ingredients, World},
@@ -274,7 +274,7 @@ impl Builder {
             tenant,
             admin_token: self.admin_token,
             url: url_of(address),
-            workshop: Workshop::default(),
+            depot: Depot::default(),
         });
         let (stop, stopped) = watch::channel(false);
         let mut tasks = Vec::new();

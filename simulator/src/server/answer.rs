@@ -101,9 +101,9 @@ async fn reply(app: &Arc<App>, mount: Mount, request: Request<Incoming>) -> Resp
         path: call.path.clone(),
         ..Call::default()
     };
-    app.workshop.settle(&app.tenant, &call).await;
+    app.depot.settle(&app.tenant, &call).await;
     let played = play(app, &pack, call).await;
-    app.workshop.tend(&app.tenant);
+    app.depot.tend(&app.tenant);
     match played {
         Ok(exchange) => finish(app, &pack, exchange).await,
         Err(trouble) => our_trouble(app, &pack, &stub, &trouble),
@@ -260,7 +260,7 @@ async fn finish(app: &App, pack: &Pack, exchange: Exchange) -> Response<Body> {
         opened: (&opened.request, &opened.reply),
     });
     drop(exchange.scene);
-    deliver::carry_out(delivery, &app.workshop).await
+    deliver::carry_out(delivery, &app.depot).await
 }
 
 /// The call and the reply as they may be kept, where a credential stands neither in a header nor

@@ -2,17 +2,17 @@
 
 use hyper::Response;
 
-use super::{Body, answer, workshop::Workshop};
+use super::{Body, answer, depot::Depot};
 use crate::model::reply::Delivery;
 
 /// Waits as long as the plan says, then gives the reply.
-pub(super) async fn carry_out(delivery: Delivery, workshop: &Workshop) -> Response<Body> {
+pub(super) async fn carry_out(delivery: Delivery, depot: &Depot) -> Response<Body> {
     if !delivery.wait.is_zero() {
         wait(delivery.wait).await;
     }
     let mut response = answer::response(delivery.reply);
     if let Some(stream) = delivery.stream {
-        *response.body_mut() = workshop.send(stream).await;
+        *response.body_mut() = depot.send(stream).await;
     }
     response
 }

@@ -30,10 +30,10 @@ mod answer;
 mod deliver;
 mod guard;
 mod problem;
-mod workshop;
+mod depot;
 
 pub use self::answer::BODY_LIMIT;
-pub(crate) use self::workshop::Workshop;
+pub(crate) use self::depot::Depot;
 
 /// A reply's body: bytes for vendors, a stream for the admin API.
 type Body = Either<Full<bytes::Bytes>, axum::body::Body>;
@@ -53,7 +53,7 @@ pub struct App {
     /// The main address, for pages that print it.
     pub url: String,
     /// Threads for what is too heavy for the others.
-    pub(crate) workshop: Workshop,
+    pub(crate) depot: Depot,
 }
 
 /// What a port serves.

@@ -1,4 +1,4 @@
-//! The workshop: blocking threads for what is too heavy for the others.
+//! The depot: blocking threads for what is too heavy for the others.
 //!
 //! Files are measured in the background by a few hands, and written while they are sent, to a few
 //! clients at once; who comes later waits for a turn. So memory stays bounded, whatever is asked.
@@ -42,14 +42,14 @@ const STALL: Duration = Duration::from_secs(30);
 
 /// Threads for heavy work, and who waits for them.
 #[derive(Debug)]
-pub(crate) struct Workshop {
+pub(crate) struct Depot {
     hands: Arc<Semaphore>,
     senders: Arc<Semaphore>,
     /// Tenants with files to measure.
     waiting: Arc<Mutex<VecDeque<Arc<Tenant>>>>,
 }
 
-impl Default for Workshop {
+impl Default for Depot {
     fn default() -> Self {
         Self {
             hands: Arc::new(Semaphore::new(HANDS)),
@@ -59,7 +59,7 @@ impl Default for Workshop {
     }
 }
 
-impl Workshop {
+impl Depot {
     /// Sees to the files of a tenant that nobody works on.
     pub(super) fn tend(&self, tenant: &Arc<Tenant>) {
         if !tenant.files.has_work() {

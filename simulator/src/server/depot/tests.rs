@@ -39,15 +39,15 @@ fn stream(pieces: usize, length: Option<u64>) -> (Stream, Arc<AtomicUsize>) {
 }
 
 /// One connection to a server that sends this stream to whoever asks.
-async fn connect(workshop: &Arc<Workshop>, stream: Stream) -> TcpStream {
+async fn connect(depot: &Arc<Depot>, stream: Stream) -> TcpStream {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
-    let workshop = Arc::clone(workshop);
+    let depot = Arc::clone(depot);
     tokio::spawn(async move {
         let (socket, _) = listener.accept().await.expect("a client");
         let service = service_fn(move |_: Request<hyper::body::Incoming>| {
-            let (workshop, stream) = (Arc::clone(&workshop), stream.clone());
-            async move { Ok::<_, io::Error>(Response::new(workshop.send(stream).await)) }
+            let (depot, stream) = (Arc::clone(&depot), stream.clone());
+            async move { Ok::<_, io::Error>(Response::new(depot.send(stream).await)) }
         });
         let _ = http1::Builder::new().serve_connection(TokioIo::new(socket), service).await;
     });
@@ -133,15 +133,15 @@ async fn a_slow_client_holds_the_writer_back() {
 
 #[tokio::test]
 async fn a_client_that_goes_away_ends_the_writing_and_gives_its_turn_back() {
-    let workshop = Arc::<Workshop>::default();
+    let depot = Arc::<Depot>::default();
     let (stream, taken) = stream(usize::MAX, None);
     let mut clients = Vec::new();
     for _ in 0..SENDERS {
-        clients.push(connect(&workshop, stream.clone()).await);
+        clients.push(connect(&depot, stream.clone()).await);
     }
-    until(|| workshop.senders.available_permits() == 0 && taken.load(Ordering::SeqCst) > 0).await;
+    until(|| depot.senders.available_permits() == 0 && taken.load(Ordering::SeqCst) > 0).await;
 
-    let mut late = connect(&workshop, self::stream(1, None).0).await;
+    let mut late = connect(&depot, self::stream(1, None).0).await;
     let mut byte = [0];
     let early = tokio::time::timeout(Duration::from_millis(200), late.read(&mut byte)).await;
     assert!(early.is_err(), "it is not its turn");
@@ -149,13 +149,13 @@ async fn a_client_that_goes_away_ends_the_writing_and_gives_its_turn_back() {
     drop(clients);
     late.read_exact(&mut byte).await.expect("now it is");
     drop(late);
-    until(|| workshop.senders.available_permits() == SENDERS).await;
+    until(|| depot.senders.available_permits() == SENDERS).await;
 }
 
 #[tokio::test]
 async fn an_announced_length_counts_down() {
     let (stream, _) = stream(2, Some(131_072));
-    let mut body = Workshop::default().send(stream).await;
+    let mut body = Depot::default().send(stream).await;
     assert_eq!(body.size_hint().exact(), Some(131_072));
     body.frame().await.expect("a piece").expect("no error");
     assert_eq!(body.size_hint().exact(), Some(65_536));
@@ -201,13 +201,13 @@ fn asks(at_ms: i64) -> Call {
 
 #[tokio::test]
 async fn who_asks_for_a_file_that_is_ready_by_the_clock_waits_for_its_measures() {
-    let workshop = Workshop::default();
+    let depot = Depot::default();
     let tenant = tenant("one");
     let job = tenant.files.named_in("0123456789abcdef0123456789abcdef", 0).expect("it is there");
 
-    workshop.settle(&tenant, &asks(999)).await;
+    depot.settle(&tenant, &asks(999)).await;
     assert!(!job.is_settled(), "before its time nobody waits");
-    workshop.settle(&tenant, &asks(1_000)).await;
+    depot.settle(&tenant, &asks(1_000)).await;
     assert!(job.is_settled());
     let part = job.order.part(49).expect("the last");
     assert!(job.known(&part).is_some());
@@ -215,11 +215,11 @@ async fn who_asks_for_a_file_that_is_ready_by_the_clock_waits_for_its_measures()
 
 #[tokio::test]
 async fn every_tenant_has_its_turn() {
-    let workshop = Workshop::default();
+    let depot = Depot::default();
     let tenants: Vec<_> = ["one", "two", "three", "four"].map(tenant).into();
     for tenant in &tenants {
-        workshop.tend(tenant);
+        depot.tend(tenant);
     }
     until(|| tenants.iter().all(|tenant| !tenant.files.has_work())).await;
-    until(|| workshop.hands.available_permits() == HANDS).await;
+    until(|| depot.hands.available_permits() == HANDS).await;
 }
