@@ -34,6 +34,13 @@ pub trait Contents: std::fmt::Debug + Send + Sync {
     ///
     /// Why it cannot be told, in words.
     fn member(&self, part: &Part) -> Result<String, String>;
+
+    /// The path that this part is fetched by.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be told, in words.
+    fn path(&self, part: &Part) -> Result<String, String>;
 }
 
 /// What is asked for, by whom, and when it will be there.
@@ -164,6 +171,15 @@ impl Job {
     #[must_use]
     pub fn known(&self, part: &Part) -> Option<&Facts> {
         self.facts.get(part.number)?.get()?.as_ref().ok()
+    }
+
+    /// The path that a part is fetched by.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be told.
+    pub fn path(&self, part: &Part) -> Result<String, Trouble> {
+        self.contents.path(part).map_err(|why| self.trouble(part, why))
     }
 
     /// Measures the next part that nobody has taken; false where there is none.

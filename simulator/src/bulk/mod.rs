@@ -13,6 +13,7 @@ pub mod job;
 pub mod link;
 pub mod pack;
 pub mod seal;
+pub mod seen;
 pub mod unpack;
 
 /// What the parts of one file are sealed with.

@@ -1,6 +1,9 @@
 //! The names an expression may use, so that a wrong one is found before the first call.
 
-use crate::books::BOOKS;
+use crate::{
+    books::BOOKS,
+    bulk::seen::{FILE, PART},
+};
 pub use crate::model::told::Kind;
 use Kind::{Any, Fields, Record, Records, Scalar, Settings, Texts};
 
@@ -102,6 +105,8 @@ pub const ROOT: &[(&str, Kind)] = &[
     ),
     ("books", Record(BOOKS)),
     ("payload", Any),
+    ("file", Record(FILE)),
+    ("part", Record(PART)),
     ("seal", Record(&[("rek", Scalar), ("hmac", Scalar)])),
     ("settings", Settings),
     ("code", Scalar),

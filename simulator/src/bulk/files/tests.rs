@@ -29,6 +29,10 @@ impl Contents for Numbers {
     fn member(&self, part: &Part) -> Result<String, String> {
         Ok(format!("numbers_{}.json", part.number))
     }
+
+    fn path(&self, part: &Part) -> Result<String, String> {
+        Ok(format!("/numbers/{}", part.number))
+    }
 }
 
 fn order(token: &str, count: u64, per_part: u64) -> Order {

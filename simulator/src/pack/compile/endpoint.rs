@@ -114,6 +114,7 @@ impl Compiler<'_> {
                 .as_ref()
                 .and_then(|step| self.consent_step(file, step, &replies)),
             books: self.books(file),
+            bulk: self.bulk_step(index, &replies),
             replies,
             fields,
             issues: file.issues.clone(),

@@ -173,6 +173,10 @@ impl Contents for Numbers {
     fn member(&self, part: &Part) -> Result<String, String> {
         Ok(format!("{}.json", part.number))
     }
+
+    fn path(&self, part: &Part) -> Result<String, String> {
+        Ok(format!("/numbers/{}", part.number))
+    }
 }
 
 fn tenant(question: &str) -> Arc<Tenant> {
