@@ -7,8 +7,8 @@ use std::sync::{
 
 use crate::{
     bulk::files::Files,
-    journal::{Bounds, Journal},
     gstn::keys::KeyRing,
+    journal::{Bounds, Journal},
     memory::{Memory, clock::Clock, consents::Policy},
     render::scene::Scene,
     scenario::{Playing, Scenario},
@@ -75,7 +75,7 @@ impl Tenant {
     pub fn certificate(&self, ring: &KeyRing) -> usize {
         let playing = self.playing();
         let told = playing.iter().any(|playing| playing.scenario.consent.certificate_rotated);
-        (self.rotations.load(Ordering::Relaxed) + usize::from(told)) % ring.count()
+        (self.rotations.load(Ordering::Relaxed) + usize::from(told)) % ring.len()
     }
 
     /// Changes the network's key pair for the next one.

@@ -39,7 +39,7 @@ impl Default for Ingredients {
             settings: Choices::default(),
             seed: 1,
             unknown: Unknown::Somebody,
-            keys: Arc::new(KeyRing::development()),
+            keys: Arc::new(KeyRing::built_in()),
         }
     }
 }

@@ -1,7 +1,10 @@
 //! The summary of GSTR-1: every section added up, with the counterparties' sums.
 
 use super::document::{Paise, Tax, count, money};
-use crate::model::told::{Kind::*, Part, told};
+use crate::model::told::{
+    Kind::{Records, Scalar},
+    Part, told,
+};
 
 /// The summary.
 #[derive(Clone, Debug, Default)]

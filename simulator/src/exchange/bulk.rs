@@ -199,8 +199,7 @@ fn grouped(number: u64) -> String {
 
 /// How many records the plain answer has.
 fn count(queue: &Queue, scene: &Arc<Scene>) -> Result<u64, Error> {
-    let value = queue.count.evaluate(Scope { scene, locals: &Locals::Empty })?;
-    Ok(u64::try_from(value).unwrap_or(0))
+    queue.count.count(Scope { scene, locals: &Locals::Empty })
 }
 
 /// Puts the file into the tenant's table, or finds it there, and shows it to the scene.

@@ -11,8 +11,8 @@ use super::{Decision, amend};
 use crate::{
     gstn::{
         Key,
-        diagnose::{AppKey, Otp, Payload, RefreshKey},
-        envelope::{SealedRequest, open_otp, open_request, wrap_key},
+        envelope::{SealedRequest, open_otp, open_request, unwrap_key, wrap_key},
+        primitives::from_base64,
     },
     journal::Via,
     memory::consents::{Fresh, Holder, Policy, Refusal, Session},
@@ -160,26 +160,23 @@ fn note(scene: &Scene, write: impl FnOnce(&mut crate::render::scene::Opened)) {
 }
 
 /// The client's key, decrypted with the network's private key.
-fn app_key(
-    scene: &Scene,
-    step: &ConsentStep,
-    world: &World,
-    tenant: &Tenant,
-) -> Result<Key, Stop> {
+fn app_key(scene: &Scene, step: &ConsentStep, world: &World, tenant: &Tenant) -> Result<Key, Stop> {
     let sent = text(scene, step.app_key);
     if sent.is_empty() {
         let why = "app_key is missing or empty".to_owned();
         return Err(Stop { outcome: "key-missing", why });
     }
     let ring = &world.keys;
-    match AppKey::read(sent, ring, tenant.certificate(ring)) {
-        AppKey::Good(key) => Ok(key),
-        wrong => {
-            let outcome =
-                if wrong.is_decrypted() { "key-unusable" } else { "key-undecipherable" };
-            Err(Stop { outcome, why: wrong.to_string() })
-        }
-    }
+    let decrypted = from_base64(sent.as_bytes())
+        .and_then(|bytes| ring.decrypt(tenant.certificate(ring), &bytes));
+    let Some(plain) = decrypted else {
+        let why = "app_key cannot be decrypted".to_owned();
+        return Err(Stop { outcome: "key-undecipherable", why });
+    };
+    Key::of(&plain).ok_or_else(|| {
+        let why = format!("app_key holds {} bytes; a key is 32", plain.len());
+        Stop { outcome: "key-unusable", why }
+    })
 }
 
 fn fresh(scene: &Scene) -> Fresh {
@@ -199,15 +196,11 @@ fn request_otp(
     let policy = tenant.policy(scene, step.kind);
     let otp = scene.roll(|dice| letters(dice, b"0123456789", 6));
     note(scene, |opened| {
-        opened.request = json!({ "app_key": "a key of 32 bytes, encrypted as it should be" }).to_string();
+        opened.request =
+            json!({ "app_key": "a key of 32 bytes, encrypted as it should be" }).to_string();
     });
-    let sent = tenant.memory.consents.request(
-        &holder(scene, step),
-        key,
-        otp,
-        &policy,
-        scene.call.at_ms,
-    );
+    let sent =
+        tenant.memory.consents.request(&holder(scene, step), key, otp, &policy, scene.call.at_ms);
     Ok(sent?)
 }
 
@@ -222,7 +215,7 @@ fn open(
     let otp = match open_otp(&key, sealed) {
         Ok(otp) if !otp.is_empty() && otp.bytes().all(|byte| byte.is_ascii_digit()) => otp,
         _ => {
-            let why = Otp::diagnose(sealed, &key).to_string();
+            let why = "the OTP cannot be decrypted under the app key".to_owned();
             return Err(Stop { outcome: "otp-undecipherable", why });
         }
     };
@@ -247,11 +240,8 @@ fn hand_over(scene: &mut Arc<Scene>, token: String, session: &Session, policy: &
     let life_ms = session.expires_at_ms.saturating_sub(scene.call.at_ms);
     let scene = amend(scene);
     scene.consent = Some(seen(session, policy, wrapped));
-    scene.session = Some(Issued {
-        token,
-        life_s: life_ms / 1000,
-        expires_at_ms: session.expires_at_ms,
-    });
+    scene.session =
+        Some(Issued { token, life_s: life_ms / 1000, expires_at_ms: session.expires_at_ms });
 }
 
 fn refresh(
@@ -271,31 +261,26 @@ fn refresh(
         return Err(Stop { outcome: "key-missing", why });
     }
     let ring = &world.keys;
-    let read = RefreshKey::read(
-        sent,
-        &session.session_key,
-        &session.app_key,
-        session.before,
-        ring,
-        tenant.certificate(ring),
-    );
-    let taken = scene.pack.consents.get(step.kind).map_or(&[][..], |kind| &kind.refresh_keys);
-    let (way, key) = match &read {
-        RefreshKey::New(key) => (RefreshKeyFile::New, *key),
-        RefreshKey::Old(key) => (RefreshKeyFile::Old, *key),
-        RefreshKey::ByRsa(key) => (RefreshKeyFile::Rsa, *key),
-        RefreshKey::DoubleBase64(key) => (RefreshKeyFile::DoubleBase64, *key),
-        wrong => {
-            let outcome =
-                if wrong.is_decrypted() { "key-unusable" } else { "key-undecipherable" };
-            return Err(Stop { outcome, why: wrong.to_string() });
+    let by_rsa = || {
+        let bytes = from_base64(sent.as_bytes())?;
+        Key::of(&ring.decrypt(tenant.certificate(ring), &bytes)?)
+    };
+    let (way, key) = match (unwrap_key(sent, &session.session_key), by_rsa()) {
+        (Ok(key), _) if key == session.app_key => (RefreshKeyFile::Old, key),
+        (Ok(key), _) => (RefreshKeyFile::New, key),
+        (_, Some(key)) => (RefreshKeyFile::Rsa, key),
+        _ => {
+            let why = "app_key cannot be decrypted under the session key".to_owned();
+            return Err(Stop { outcome: "key-undecipherable", why });
         }
     };
+    let taken = scene.pack.consents.get(step.kind).map_or(&[][..], |kind| &kind.refresh_keys);
     if !taken.contains(&way) {
-        return Err(Stop { outcome: "key-undecipherable", why: read.to_string() });
+        let why = format!("app_key came as {way:?}, which is not taken here");
+        return Err(Stop { outcome: "key-undecipherable", why });
     }
     note(scene, |opened| {
-        opened.request = json!({ "app_key": read.to_string() }).to_string();
+        opened.request = json!({ "app_key": format!("{way:?}") }).to_string();
     });
     let fresh = fresh(scene);
     let new_token = fresh.token.clone();
@@ -330,11 +315,7 @@ fn use_session(scene: &mut Arc<Scene>, step: &ConsentStep, tenant: &Tenant) -> R
 }
 
 /// Opens the sealed data of a request.
-fn open_payload(
-    scene: &mut Arc<Scene>,
-    step: &ConsentStep,
-    session: &Session,
-) -> Result<(), Stop> {
+fn open_payload(scene: &mut Arc<Scene>, step: &ConsentStep, session: &Session) -> Result<(), Stop> {
     let sealed = SealedRequest {
         data: text(scene, step.data).to_owned(),
         hmac: text(scene, step.hmac).to_owned(),
@@ -343,22 +324,10 @@ fn open_payload(
         .ok()
         .and_then(|json| Some((serde_json::from_slice::<Value>(&json).ok()?, json)));
     let Some((value, json)) = read else {
-        let wrong = Payload::diagnose(
-            &sealed,
-            &session.session_key,
-            &session.app_key,
-            session.before.map(|(_, key)| key),
-        );
-        let outcome =
-            if wrong.is_tampered() { "payload-tampered" } else { "payload-undecipherable" };
-        if let Some(content) = wrong.content() {
-            let content = content.to_owned();
-            note(scene, |opened| opened.request = content);
-        }
-        return Err(Stop { outcome, why: wrong.to_string() });
+        let why = "the data cannot be opened under the session key".to_owned();
+        return Err(Stop { outcome: "payload-undecipherable", why });
     };
     note(scene, |opened| opened.request = String::from_utf8_lossy(&json).into_owned());
     amend(scene).payload = Some(value);
     Ok(())
 }
-

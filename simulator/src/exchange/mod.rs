@@ -167,10 +167,8 @@ pub fn play(
             bulk::stage(&mut scene, endpoint, reply, tenant).map_err(failed)?;
             Decision { reply, via, reason: None, hint: None }
         }
-        None => {
-            cause(&mut scene, endpoint, world, tenant, gstin.as_deref(), body_fault)
-                .map_err(failed)?
-        }
+        None => cause(&mut scene, endpoint, world, tenant, gstin.as_deref(), body_fault)
+            .map_err(failed)?,
     };
     faults.extend(wish.faults);
 

@@ -194,8 +194,7 @@ impl Consents {
         let expires_at_ms = at_ms.saturating_add(policy.otp_life_ms);
         let mut kept = self.kept();
         let key = holder.key(policy);
-        let pending =
-            Pending { otp: otp.clone(), app_key, expires_at_ms, wrong: 0, used: false };
+        let pending = Pending { otp: otp.clone(), app_key, expires_at_ms, wrong: 0, used: false };
         if kept.pending.insert(key.clone(), pending).is_none() {
             kept.pending_order.push_back(key);
         }

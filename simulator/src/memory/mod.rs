@@ -8,7 +8,11 @@ pub mod clock;
 pub mod consents;
 pub mod sessions;
 
-use self::{clock::{Clock, Timepiece}, consents::Consents, sessions::Sessions};
+use self::{
+    clock::{Clock, Timepiece},
+    consents::Consents,
+    sessions::Sessions,
+};
 
 /// A tenant's memory.
 #[derive(Debug)]

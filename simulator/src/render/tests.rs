@@ -97,6 +97,10 @@ fn walk(tree: &Tree, scope: Scope<'_>, see: &mut dyn FnMut(&Expression, Scope<'_
             let locals = Locals::Bound { name, value: &value, outer: scope.locals };
             walk(tree, Scope { scene: scope.scene, locals: &locals }, see);
         }
+        Tree::Match { value, arms, otherwise } => {
+            see(value, scope, true);
+            arms.values().chain(otherwise.as_deref()).for_each(|tree| walk(tree, scope, see));
+        }
         Tree::Encoded(_, tree) => walk(tree, scope, see),
     }
 }

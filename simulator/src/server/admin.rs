@@ -110,13 +110,15 @@ async fn set_clock(
     State(app): Shared,
     change: Result<Json<ClockChange>, axum::extract::rejection::JsonRejection>,
 ) -> Result<Json<Value>, Problem> {
-    let bad = |detail: String| Problem {
+    let bad = |detail: String| {
+        Problem {
         status: StatusCode::BAD_REQUEST,
         detail,
         hint: Some(
             r#"{"now": "2026-11-21T10:00:00+05:30"}, {"now": "wall"}, {"advance": "6h"}, {"freeze": true} or {"scale": 60}"#
                 .to_owned(),
         ),
+    }
     };
     let Json(change) = change.map_err(|error| bad(error.body_text()))?;
     let moment = match change.now.as_deref() {

@@ -17,7 +17,10 @@ use crate::{
     exchange::{self, EXCHANGE_HEADER, Exchange, HINT_HEADER, SimulatorError},
     journal::{BLANK, Entry, Secrets, Via},
     model::{call::Call, reply::Reply},
-    pack::{Pack, file::{AuthPlace, FieldPlace}},
+    pack::{
+        Pack,
+        file::{AuthPlace, FieldPlace},
+    },
     render::scene::Scene,
     route,
 };
@@ -42,11 +45,13 @@ enum Read {
 }
 
 /// Answers a call to a vendor, or says that there is none.
-pub(super) async fn answer(app: &Arc<App>, mount: Mount, request: Request<Incoming>) -> Response<Body> {
+pub(super) async fn answer(
+    app: &Arc<App>,
+    mount: Mount,
+    request: Request<Incoming>,
+) -> Response<Body> {
     let mut response = reply(app, mount, request).await;
-    if app.tenant.memory.clock.is_set()
-        && !response.headers().contains_key(header::DATE)
-    {
+    if app.tenant.memory.clock.is_set() && !response.headers().contains_key(header::DATE) {
         response.headers_mut().insert(header::DATE, date(app.tenant.memory.clock.now_ms()));
     }
     response
@@ -120,9 +125,7 @@ async fn play(app: &Arc<App>, pack: &Arc<Pack>, call: Call) -> Result<Exchange, 
     let (app, pack) = (Arc::clone(app), Arc::clone(pack));
     let vendor = pack.name.clone();
     let played = tokio::task::spawn_blocking(move || play_now(&app, &pack, call)).await;
-    played.unwrap_or_else(|error| {
-        Err(SimulatorError::Panic { vendor, what: error.to_string() })
-    })
+    played.unwrap_or_else(|error| Err(SimulatorError::Panic { vendor, what: error.to_string() }))
 }
 
 fn play_now(app: &App, pack: &Arc<Pack>, call: Call) -> Result<Exchange, SimulatorError> {

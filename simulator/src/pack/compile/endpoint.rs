@@ -109,10 +109,7 @@ impl Compiler<'_> {
             auth_missing: auth_file.and_then(|auth| self.reply(&replies, &auth.missing, vendor)),
             auth_wrong: auth_file.and_then(|auth| self.reply(&replies, &auth.wrong, vendor)),
             auth_expired: expired.unwrap_or_default(),
-            consent: file
-                .consent
-                .as_ref()
-                .and_then(|step| self.consent_step(file, step, &replies)),
+            consent: file.consent.as_ref().and_then(|step| self.consent_step(file, step, &replies)),
             books: self.books(file),
             bulk: self.bulk_step(index, &replies),
             replies,

@@ -23,9 +23,7 @@ pub use self::{
     },
     bulk::{BulkFile, BulkStepFile, BulkStepKind},
     catalog::{Certainty, CodeFile, ErrorsFile, Layer, Retry},
-    consent::{
-        BooksFile, ConsentFile, ConsentStepFile, RefreshKeyFile, ReturnFile, StepFile,
-    },
+    consent::{BooksFile, ConsentFile, ConsentStepFile, RefreshKeyFile, ReturnFile, StepFile},
     endpoint::{
         AnswerFile, BodyFile, EndpointFile, FieldFile, FieldPlace, IssuesFile, LookupFile, Media,
         Normalize, OneOrMany, ReadAs, SelectFile, TokenForm,

@@ -239,6 +239,11 @@ fn directive<'pack>(
                 return Tree::Static(b"null".to_vec());
             };
             let Json::Object(entries) = value else {
+                let mut wrong = |message: String, hint: &str| {
+                    let error = ExpressionError { message, hint: Some(hint.to_owned()) };
+                    errors.push(TreeError { at: key.to_owned(), error });
+                    Tree::Static(b"null".to_vec())
+                };
                 return wrong(
                     format!("`{key}` needs an object of cases"),
                     "write `{\"{% match … %}\": {\"one\": …, \"another\": …, \"{% else %}\": …}}`",

@@ -86,16 +86,17 @@ async fn sessions(State(app): Shared) -> Json<Value> {
 fn told(app: &App) -> Value {
     let ring = &app.world.keys;
     let index = app.tenant.certificate(ring);
-    let certificate = ring.certificate(index);
+    let certificate = &ring.pair(index).certificate;
+    let second = |second: u64| moment(i64::try_from(second).unwrap_or(i64::MAX / 1000) * 1000);
     json!({
         "certificate": certificate.pem(),
         "public_key": certificate.public_key_pem(),
-        "subject": certificate.subject(),
+        "subject": certificate.subject,
         "sha256": certificate.fingerprint(),
-        "not_before": certificate.not_before(),
-        "not_after": certificate.not_after(),
+        "not_before": second(certificate.not_before_s),
+        "not_after": second(certificate.not_after_s),
         "number": index + 1,
-        "of": ring.count(),
+        "of": ring.len(),
     })
 }
 
@@ -106,7 +107,7 @@ async fn certificate(State(app): Shared, headers: HeaderMap) -> Response {
         return Json(told(&app)).into_response();
     }
     let ring = &app.world.keys;
-    let pem = ring.certificate(app.tenant.certificate(ring)).pem().to_owned();
+    let pem = ring.pair(app.tenant.certificate(ring)).certificate.pem();
     ([(CONTENT_TYPE, "application/x-pem-file")], pem).into_response()
 }
 
