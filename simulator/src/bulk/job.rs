@@ -21,12 +21,12 @@ use super::{
 
 /// What a file is made of: the same each time it is asked.
 pub trait Contents: std::fmt::Debug + Send + Sync {
-    /// Writes the JSON of these records.
+    /// Writes the JSON of this part's records.
     ///
     /// # Errors
     ///
     /// Why it cannot, in words.
-    fn json(&self, records: Range<u64>, out: &mut Vec<u8>) -> Result<(), String>;
+    fn json(&self, part: &Part, out: &mut Vec<u8>) -> Result<(), String>;
 
     /// What the member of this part is called.
     ///
@@ -245,7 +245,7 @@ impl Job {
     ) -> Result<(super::buffers::Buffer, Packing), Trouble> {
         let mut json = Buffers::take(&self.buffers, length);
         let why = |why| self.trouble(part, why);
-        self.contents.json(part.records.clone(), json.vector()).map_err(why)?;
+        self.contents.json(part, json.vector()).map_err(why)?;
         let packing = Packing {
             key: self.order.key,
             member: self.contents.member(part).map_err(why)?,

@@ -3,7 +3,7 @@
 //! Nothing is made here: a job is put into the tenant's table, and what is known of it is looked up.
 //! What `server` has not measured by the time it is due is measured on the spot.
 
-use std::{ops::Range, sync::Arc};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -429,10 +429,11 @@ impl Asked {
 }
 
 impl Contents for Asked {
-    fn json(&self, records: Range<u64>, out: &mut Vec<u8>) -> Result<(), String> {
+    fn json(&self, part: &Part, out: &mut Vec<u8>) -> Result<(), String> {
         let Body::Json(tree) = &*self.contents else { return Err("it is no JSON".to_owned()) };
         let mut scene = self.scene.again();
-        scene.window = Some(records);
+        scene.window = Some(part.records.clone());
+        scene.part = Some(seen::Part::of(part));
         let scope = Scope { scene: &Arc::new(scene), locals: &Locals::Empty };
         tree.write(scope, out).map(|_| ()).map_err(|error| words(&error))
     }

@@ -2,7 +2,6 @@
 
 use std::{
     io::Write as _,
-    ops::Range,
     sync::atomic::{AtomicUsize, Ordering},
 };
 
@@ -166,8 +165,8 @@ async fn an_announced_length_counts_down() {
 struct Numbers;
 
 impl Contents for Numbers {
-    fn json(&self, records: Range<u64>, out: &mut Vec<u8>) -> Result<(), String> {
-        write!(out, "{records:?}").map_err(|error| error.to_string())
+    fn json(&self, part: &Part, out: &mut Vec<u8>) -> Result<(), String> {
+        write!(out, "{:?}", part.records).map_err(|error| error.to_string())
     }
 
     fn member(&self, part: &Part) -> Result<String, String> {
