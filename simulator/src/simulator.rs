@@ -14,7 +14,7 @@ use crate::{
     journal::{Bounds, Page, Query},
     memory::clock::Clock,
     pack::folder::Folder,
-    server::{self, App, Mount, Depot},
+    server::{self, App, Depot, Mount},
     taxpayers::Unknown,
     tenant::Tenant,
     world::{Ingredients, World},

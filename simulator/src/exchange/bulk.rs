@@ -58,7 +58,7 @@ pub(super) fn take(
         }
         Some(step @ BulkStep::Details { kind, token, pending, unknown, .. }) => {
             let token = text(scene, *token).to_owned();
-            let job = match of_token(scene, endpoint, *kind, &token, tenant) {
+            let job = match of_token(scene, *kind, &token, tenant) {
                 Ok(job) => job,
                 Err(why) => return Ok(Some(decide(*unknown, why))),
             };
@@ -89,7 +89,9 @@ pub(super) fn take(
             }
             match fetch(scene, &asked.path, tenant)? {
                 true => Ok(None),
-                false => Ok(Some(decide(*unknown, "no file that is kept has this link".to_owned()))),
+                false => {
+                    Ok(Some(decide(*unknown, "no file that is kept has this link".to_owned())))
+                }
             }
         }
     }
@@ -111,7 +113,7 @@ pub(super) fn stage(
         Some(BulkStep::Queue(_)) => {}
         Some(BulkStep::Details { kind, token, pending, failed, unknown }) => {
             let token = text(scene, *token).to_owned();
-            match of_token(scene, endpoint, *kind, &token, tenant) {
+            match of_token(scene, *kind, &token, tenant) {
                 Ok(job) if [pending, failed, unknown].contains(&&reply) => {
                     look_at(scene, &job, Vec::new());
                     if reply == *failed {
@@ -151,8 +153,7 @@ pub(super) fn carry(scene: &Scene, body: &Body, mut delivery: Delivery) -> Deliv
             };
             let (job, part) = (Arc::clone(job), part.clone());
             let length = facts.map(|facts| facts.file.length);
-            delivery.stream =
-                Some(Stream::new(length, note, move |out| job.write(&part, out)));
+            delivery.stream = Some(Stream::new(length, note, move |out| job.write(&part, out)));
         }
         // An asked-for answer to a call whose link leads nowhere: a file with nothing in it.
         None => {
@@ -215,8 +216,8 @@ fn order(scene: &mut Arc<Scene>, queue: &Queue, count: u64, tenant: &Tenant) -> 
     let made_at_ms = scene.call.at_ms;
     let ready_at_ms = made_at_ms.saturating_add(wait_ms);
     let job = tenant.files.open(&question(scene, kind), made_at_ms, || {
-        let (token, key) =
-            scene.roll(|dice| (letters(dice, b"0123456789abcdef", TOKEN_LENGTH), FileKey::roll(dice)));
+        let (token, key) = scene
+            .roll(|dice| (letters(dice, b"0123456789abcdef", TOKEN_LENGTH), FileKey::roll(dice)));
         let order = Order {
             owner: owner(scene, kind),
             token,
@@ -230,7 +231,8 @@ fn order(scene: &mut Arc<Scene>, queue: &Queue, count: u64, tenant: &Tenant) -> 
             per_part: kind.per_file,
         };
         let mut asked = scene.again();
-        asked.file = Some(seen::File { order: order.clone(), at_ms: made_at_ms, parts: Vec::new() });
+        asked.file =
+            Some(seen::File { order: order.clone(), at_ms: made_at_ms, parts: Vec::new() });
         let contents = Asked {
             scene: asked,
             contents: Arc::clone(&queue.contents),
@@ -261,9 +263,7 @@ fn question(scene: &Scene, kind: &BulkKind) -> String {
 /// By what its owner is known.
 fn owner(scene: &Scene, kind: &BulkKind) -> Vec<(String, String)> {
     let account = scene.account.map(|account| account.to_string()).unwrap_or_default();
-    let mut owner = vec![
-        (String::new(), format!("{}/{}/{account}", scene.pack.name, kind.name)),
-    ];
+    let mut owner = vec![(String::new(), format!("{}/{}/{account}", scene.pack.name, kind.name))];
     let fields = scene.endpoint().map(|endpoint| &endpoint.fields[..]).unwrap_or_default();
     for name in &kind.owner {
         let at = fields.iter().position(|field| field.name == *name);
@@ -275,13 +275,7 @@ fn owner(scene: &Scene, kind: &BulkKind) -> Vec<(String, String)> {
 }
 
 /// The file that a token stands for, where it is the caller's.
-fn of_token(
-    scene: &Scene,
-    endpoint: &Endpoint,
-    kind: usize,
-    token: &str,
-    tenant: &Tenant,
-) -> Result<Arc<Job>, String> {
+fn of_token(scene: &Scene, kind: usize, token: &str, tenant: &Tenant) -> Result<Arc<Job>, String> {
     let Some(job) = tenant.files.find(token, scene.call.at_ms) else {
         return Err(
             "nobody has this token: it was never given, or its links have expired".to_owned()
@@ -289,12 +283,12 @@ fn of_token(
     };
     let mine = owner(scene, &scene.pack.files[kind]);
     for (name, value) in &job.order.owner {
-        let known = endpoint.fields.iter().any(|field| field.name == *name);
-        let said = mine.iter().find(|(other, _)| other == name).map(|(_, said)| said);
+        let said = mine.iter().find(|(other, _)| other == name).map(|(_, said)| said.as_str());
         if name.is_empty() && said != Some(value) {
             return Err("the token was given to another account, or for another file".to_owned());
         }
-        if known && said != Some(value) {
+        // What a call does not say cannot be wrong.
+        if said.is_some_and(|said| !said.is_empty() && said != value) {
             return Err(format!("the token was given for another `{name}`: {value}"));
         }
     }
@@ -449,7 +443,8 @@ impl Contents for Asked {
 
 /// What an expression says, and which one.
 fn words(error: &Error) -> String {
-    let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<Culprit>());
+    let source =
+        std::error::Error::source(error).and_then(|source| source.downcast_ref::<Culprit>());
     let place = source.map(|culprit| format!(" {culprit}")).unwrap_or_default();
     format!("{error}{place}")
 }

@@ -1,10 +1,10 @@
 //! The names an expression may use, so that a wrong one is found before the first call.
 
+pub use crate::model::told::Kind;
 use crate::{
     books::BOOKS,
     bulk::seen::{FILE, PART},
 };
-pub use crate::model::told::Kind;
 use Kind::{Any, Fields, Record, Records, Scalar, Settings, Texts};
 
 /// A tax office.

@@ -28,9 +28,9 @@ use crate::{tenant::Tenant, world::World};
 mod admin;
 mod answer;
 mod deliver;
+mod depot;
 mod guard;
 mod problem;
-mod depot;
 
 pub use self::answer::BODY_LIMIT;
 pub(crate) use self::depot::Depot;
