@@ -202,3 +202,6 @@ told! { Books, BOOKS, it => {
     "cmp08": Record(gstr4::CMP08) => Part::Thing(it.cmp08()),
     "gstr4": Record(gstr4::GSTR4) => Part::Thing(it.gstr4()),
 } }
+
+#[cfg(test)]
+mod tests;
