@@ -26,6 +26,8 @@ pub mod gstr1;
 pub mod gstr2a;
 pub mod gstr3b;
 pub mod gstr4;
+pub mod late;
+mod set_off;
 pub mod summary;
 
 /// Which return the books are opened at.
