@@ -1,9 +1,11 @@
 //! What composition taxpayers file: CMP-08 by the quarter, GSTR-4 by the year, which adds up the four.
 
 use super::{
-    document::{PARTY, Paise, Party, Rate, TAX, Tax, count, money, percent},
+    checksum,
+    document::{Document, PARTY, Paise, Party, Rate, TAX, Tax, count, money, percent},
     gstr2a::{WITHHELD, Withheld},
     gstr3b::{SUPPLY, Supply},
+    late,
 };
 use crate::model::told::{Kind::*, Part, told};
 
@@ -94,6 +96,88 @@ pub struct TableSum {
     pub checksum: String,
 }
 
+impl Cmp08 {
+    /// The statement on a turnover at a rate, and on services from abroad, filed so many days late.
+    pub(super) fn of(turnover: Paise, rate: Rate, inward: Supply, days_late: Paise) -> Self {
+        let outward = Supply { taxable: turnover, tax: Tax::on(turnover, rate, false) };
+        let mut payable = outward;
+        payable += inward;
+        Self {
+            nil: payable.is_nothing(),
+            outward,
+            inward,
+            payable,
+            interest: late::interest(payable.tax, days_late),
+        }
+    }
+}
+
+impl std::iter::Sum for Cmp08 {
+    /// The year's statement: nothing is reckoned anew, so that it is what was paid.
+    fn sum<I: Iterator<Item = Self>>(quarters: I) -> Self {
+        let mut year = Self { nil: true, ..Self::default() };
+        for quarter in quarters {
+            year.nil &= quarter.nil;
+            year.outward += quarter.outward;
+            year.inward += quarter.inward;
+            year.payable += quarter.payable;
+            year.interest += quarter.interest;
+        }
+        year
+    }
+}
+
+impl Gstr4 {
+    /// What follows from the year's statements and tables.
+    pub(super) fn settle(&mut self, rate: Rate) {
+        let Cmp08 { nil, outward, inward, payable, .. } = self.quarters.clone();
+        self.turnover = if outward.is_nothing() {
+            Vec::new()
+        } else {
+            vec![Turnover { rate, turnover: outward.taxable, tax: outward.tax }]
+        };
+        self.reverse_charge = inward;
+        self.payable = payable.tax;
+        self.sums = [
+            TableSum::of_parties(&self.b2b),
+            TableSum::of_parties(&self.b2b_reverse),
+            TableSum::of_rows(&self.b2bur),
+            TableSum::of_rows(&self.imps),
+        ];
+        self.nil = nil && self.sums.iter().all(|sum| sum.records == 0);
+        let parts: Vec<&str> = self.sums.iter().map(|sum| sum.checksum.as_str()).collect();
+        self.checksum = checksum::of(&format!(
+            "{}|{}|{}|{}",
+            parts.join("|"),
+            outward.taxable,
+            payable.tax.total(),
+            self.turnover_before
+        ));
+    }
+}
+
+impl TableSum {
+    /// Documents of suppliers added up; credit notes are no part of these tables.
+    fn of_parties(parties: &[Party]) -> Self {
+        let documents = || parties.iter().flat_map(|party| &party.documents);
+        Self {
+            records: documents().count(),
+            value: documents().map(|document| document.value).sum(),
+            tax: documents().map(Document::tax).sum(),
+            checksum: checksum::of_all(documents().map(|document| document.checksum.as_str())),
+        }
+    }
+
+    fn of_rows(rows: &[Inward]) -> Self {
+        Self {
+            records: rows.len(),
+            value: rows.iter().map(|row| row.taxable + row.tax.total()).sum(),
+            tax: rows.iter().map(|row| row.tax).sum(),
+            checksum: checksum::of_all(rows.iter().map(|row| row.checksum.as_str())),
+        }
+    }
+}
+
 told! { Inward, INWARD, it => {
     "place": Scalar => Part::Text(it.place),
     "rate": Scalar => percent(it.rate),
@@ -153,3 +237,70 @@ told! { Gstr4, GSTR4, it => {
     "b2bur_sum": Record(TABLE_SUM) => Part::Thing(&it.sums[2]),
     "imps_sum": Record(TABLE_SUM) => Part::Thing(&it.sums[3]),
 } }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const QUARTER: Paise = 40_000_033;
+
+    #[test]
+    fn tax_on_a_turnover_is_half_central_and_half_state() {
+        let shop = Cmp08::of(QUARTER, 100, Supply::default(), 0);
+
+        assert_eq!(shop.outward.tax, Tax { cgst: 200_000, sgst: 200_000, ..Tax::default() });
+        assert_eq!(shop.payable, shop.outward);
+        assert!(!shop.nil);
+        assert_eq!(Cmp08::of(QUARTER, 500, Supply::default(), 0).payable.tax.total(), 2_000_002);
+        assert_eq!(Cmp08::of(QUARTER, 600, Supply::default(), 0).payable.tax.total(), 2_400_002);
+        assert!(Cmp08::of(0, 100, Supply::default(), 0).nil);
+    }
+
+    #[test]
+    fn services_from_abroad_are_paid_besides() {
+        let inward = Supply { taxable: 10_000, tax: Tax { igst: 1_800, ..Tax::default() } };
+        let statement = Cmp08::of(QUARTER, 100, inward, 73);
+
+        assert_eq!(statement.payable.taxable, QUARTER + 10_000);
+        assert_eq!(statement.payable.tax.igst, 1_800);
+        assert_eq!(statement.interest.igst, 65, "64.8 paise: 18 % a year for a fifth of one");
+    }
+
+    #[test]
+    fn the_year_adds_up_its_quarters() {
+        let inward = Supply { taxable: 10_000, tax: Tax { igst: 1_800, ..Tax::default() } };
+        let quarters = [
+            Cmp08::of(QUARTER, 100, inward, 0),
+            Cmp08::of(QUARTER, 100, Supply::default(), 0),
+            Cmp08::of(0, 100, Supply::default(), 0),
+            Cmp08::of(QUARTER, 100, Supply::default(), 0),
+        ];
+        let mut year = Gstr4 { quarters: quarters.clone().into_iter().sum(), ..Gstr4::default() };
+
+        year.settle(100);
+
+        let tax: Tax = quarters.iter().map(|quarter| quarter.payable.tax).sum();
+        assert_eq!(year.payable, tax);
+        assert_eq!(year.turnover.len(), 1);
+        assert_eq!(year.turnover[0].turnover, 3 * QUARTER);
+        assert_eq!(
+            year.turnover[0].tax.cgst, 600_000,
+            "what was paid, not what a year's turnover would give"
+        );
+        assert_eq!(year.reverse_charge, inward);
+        assert!(!year.nil);
+    }
+
+    #[test]
+    fn a_year_of_nothing_is_nil() {
+        let mut year = Gstr4 {
+            quarters: (0..4).map(|_| Cmp08::of(0, 600, Supply::default(), 0)).sum(),
+            ..Gstr4::default()
+        };
+
+        year.settle(600);
+
+        assert!(year.nil && year.turnover.is_empty());
+        assert_eq!(year.sums[0].records, 0);
+    }
+}

@@ -21,14 +21,18 @@ use crate::{
     taxpayers::Register,
 };
 
+mod checksum;
+mod distributed;
 pub mod document;
 pub mod gstr1;
 pub mod gstr2a;
 pub mod gstr3b;
 pub mod gstr4;
+mod imports;
 pub mod late;
 mod set_off;
 pub mod summary;
+mod withheld;
 
 /// Which return the books are opened at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -192,3 +196,6 @@ told! { Books, BOOKS, it => {
     "cmp08": Record(gstr4::CMP08) => Part::Thing(it.cmp08()),
     "gstr4": Record(gstr4::GSTR4) => Part::Thing(it.gstr4()),
 } }
+
+#[cfg(test)]
+mod tests;
