@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::{
     Opened,
-    document::{PARTY, Paise, Party, Rate, Tax, money, percent},
+    document::{Document, PARTY, Paise, Party, Rate, Tax, money, percent},
 };
 use crate::model::{
     period::Month,
@@ -193,5 +193,80 @@ impl Gstr2a {
     #[must_use]
     pub fn rest(&self) -> &Rest {
         self.rest.get_or_init(Rest::default)
+    }
+}
+
+/// A section added up: what there is, its value before tax, its tax.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sum {
+    /// Our name: `b2b`, `impg` …
+    pub name: &'static str,
+    /// Documents or rows.
+    pub records: usize,
+    /// Value before tax; credit notes count against it.
+    pub taxable: Paise,
+    /// Tax; credit notes count against it.
+    pub tax: Tax,
+}
+
+impl Gstr2a {
+    /// Every section added up, empty ones too, in GSTN's order.
+    #[must_use]
+    pub fn sums(&self) -> Vec<Sum> {
+        let rest = self.rest();
+        vec![
+            Sum::of_parties("b2b", self.b2b()),
+            Sum::of_parties("b2ba", &rest.b2ba),
+            Sum::of_notes("cdn", &rest.cdn),
+            Sum::of_notes("cdna", &rest.cdna),
+            Sum::of_distributed("isd", &rest.isd),
+            Sum::of_distributed("isda", &rest.isda),
+            Sum::of_imports("impg", &rest.impg),
+            Sum::of_imports("impgsez", &rest.impgsez),
+            Sum::of_withheld("tds", &rest.tds),
+            Sum::of_withheld("tdsa", &rest.tdsa),
+            Sum::of_withheld("tcs", &rest.tcs),
+            Sum::of_withheld("tcsa", &rest.tcsa),
+            Sum::of_imports("amdhist", &rest.amdhist),
+        ]
+    }
+}
+
+impl Sum {
+    fn of(name: &'static str, rows: impl Iterator<Item = (Paise, Tax)>) -> Self {
+        let mut sum = Self { name, ..Self::default() };
+        for (taxable, tax) in rows {
+            sum.records += 1;
+            sum.taxable += taxable;
+            sum.tax += tax;
+        }
+        sum
+    }
+
+    fn of_parties(name: &'static str, parties: &[Party]) -> Self {
+        let documents = parties.iter().flat_map(|party| &party.documents);
+        Self::of(name, documents.map(|document| (document.taxable(), document.tax())))
+    }
+
+    fn of_notes(name: &'static str, parties: &[Party]) -> Self {
+        let notes = parties.iter().flat_map(|party| &party.documents);
+        Self::of(name, notes.map(Document::as_note))
+    }
+
+    fn of_distributed(name: &'static str, distributors: &[Distributed]) -> Self {
+        let documents = distributors.iter().flat_map(|one| &one.documents);
+        Self::of(
+            name,
+            documents
+                .map(|document| (0, if document.credit { -document.tax } else { document.tax })),
+        )
+    }
+
+    fn of_imports(name: &'static str, bills: &[Import]) -> Self {
+        Self::of(name, bills.iter().map(|bill| (bill.taxable, bill.tax)))
+    }
+
+    fn of_withheld(name: &'static str, withheld: &[Withheld]) -> Self {
+        Self::of(name, withheld.iter().map(|one| (one.value, one.tax)))
     }
 }

@@ -133,10 +133,8 @@ impl Gstr3b {
         .into_iter()
         .sum();
         let outward: Tax = [self.taxed.tax, self.zero_rated.tax].into_iter().sum();
-        let mut credit_below_nothing = Tax::default();
-        credit_below_nothing -= self.itc_net;
         self.payable = at_least_nothing(outward);
-        self.payable += at_least_nothing(credit_below_nothing);
+        self.payable += at_least_nothing(-self.itc_net);
         self.set_off = SetOff::of(self.payable, self.itc_net);
         self.cash = self.payable;
         self.cash -= self.set_off.paid();

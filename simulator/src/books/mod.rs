@@ -160,6 +160,18 @@ impl Books {
         0
     }
 
+    /// GSTR-1.
+    #[must_use]
+    pub fn gstr1(&self) -> &gstr1::Gstr1 {
+        &self.gstr1
+    }
+
+    /// GSTR-2A.
+    #[must_use]
+    pub fn gstr2a(&self) -> &gstr2a::Gstr2a {
+        &self.gstr2a
+    }
+
     /// GSTR-3B.
     #[must_use]
     pub fn gstr3b(&self) -> &gstr3b::Gstr3b {

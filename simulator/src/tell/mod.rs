@@ -20,6 +20,7 @@ use crate::{
     world::World,
 };
 
+pub mod books;
 pub mod catalog;
 pub mod credentials;
 pub mod example;
