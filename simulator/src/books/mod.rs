@@ -30,6 +30,7 @@ pub mod gstr3b;
 pub mod gstr4;
 mod imports;
 pub mod late;
+pub mod network;
 mod set_off;
 pub mod summary;
 mod withheld;
