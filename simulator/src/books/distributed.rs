@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::{
-    checksum,
+    checksum::Checksum,
     document::Tax,
     gstr2a::{Distributed, DistributedCredit},
     imports::{month_dice, paise},
@@ -106,10 +106,13 @@ fn documents(
             month.month,
             month.year % 100
         );
-        let checksum = checksum::of(&format!(
-            "{pair}|{number}|{date}|{credit}|{eligible}|{}|{}|{}",
-            tax.igst, tax.cgst, tax.sgst
-        ));
+        let mut checksum = Checksum::of(&pair);
+        checksum.word(&number);
+        checksum.day(date);
+        for part in [credit.into(), eligible.into(), tax.igst, tax.cgst, tax.sgst] {
+            checksum.number(part);
+        }
+        let checksum = checksum.hex();
         all.push(DistributedCredit { number, date, credit, eligible, tax, checksum });
     }
     all

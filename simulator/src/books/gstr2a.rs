@@ -1,12 +1,19 @@
 //! GSTR-2A: inward supplies as the suppliers, the customs and the deductors tell them.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
 
 use jiff::civil::Date;
 
 use super::{
-    Opened,
+    Opened, ReturnKind, Standing,
+    distributed::Credits,
     document::{Document, PARTY, Paise, Party, Rate, Tax, money, percent},
+    imports::{Bills, zone_bills},
+    inward::{Buyer, Told},
+    withheld::Withholding,
 };
 use crate::model::{
     period::Month,
@@ -186,14 +193,82 @@ impl Gstr2a {
     /// Invoices with registered persons, by counterparty.
     #[must_use]
     pub fn b2b(&self) -> &Vec<Party> {
-        self.b2b.get_or_init(Vec::new)
+        self.b2b.get_or_init(|| {
+            let mut parties = self
+                .if_due(|buyer, month| buyer.told(&[month], Told::Invoices))
+                .unwrap_or_default();
+            if let (Some("b2b"), Some(window)) =
+                (self.opened.query.section.as_deref(), &self.opened.query.window)
+            {
+                cut(&mut parties, window);
+            }
+            parties
+        })
     }
 
     /// All other sections.
     #[must_use]
     pub fn rest(&self) -> &Rest {
-        self.rest.get_or_init(Rest::default)
+        self.rest.get_or_init(|| self.if_due(Rest::of).unwrap_or_default())
     }
+
+    /// What the buyer finds, where there is anything to find.
+    fn if_due<T>(&self, find: impl FnOnce(&Buyer, Month) -> T) -> Option<T> {
+        let Opened { register, taxpayer, period, on, query } = &*self.opened;
+        let standing = Standing::of(&self.opened, ReturnKind::Gstr2a);
+        (standing == Standing::Due).then(|| {
+            let buyer = Buyer::new(register, taxpayer, *on, query.party.as_deref());
+            find(&buyer, *period)
+        })
+    }
+}
+
+impl Rest {
+    /// Everything but invoices, in a month.
+    fn of(buyer: &Buyer, month: Month) -> Self {
+        let Buyer { register, taxpayer, on, only, .. } = *buyer;
+        let bills = Bills::of(register.seed(), taxpayer, month);
+        let credits = Credits::of(register, taxpayer, month, on);
+        let withheld = Withholding::of(register, taxpayer, month, on);
+        let mut rest = Self {
+            b2ba: buyer.told(&[month], Told::AmendedInvoices),
+            cdn: buyer.told(&[month], Told::Notes),
+            cdna: buyer.told(&[month], Told::AmendedNotes),
+            isd: credits.documents,
+            isda: credits.amended,
+            impg: bills.bills,
+            impgsez: zone_bills(buyer, month),
+            tds: withheld.deducted,
+            tdsa: withheld.deducted_amended,
+            tcs: withheld.collected,
+            tcsa: withheld.collected_amended,
+            amdhist: bills.history,
+        };
+        if let Some(party) = only {
+            rest.isd.retain(|one| one.gstin == party);
+            rest.isda.retain(|one| one.gstin == party);
+            for withheld in [&mut rest.tds, &mut rest.tdsa, &mut rest.tcs, &mut rest.tcsa] {
+                withheld.retain(|one| one.gstin == party);
+            }
+        }
+        rest
+    }
+}
+
+/// Keeps the documents of the window, counted from 0 through all parties.
+fn cut(parties: &mut Vec<Party>, window: &Range<u64>) {
+    let mut before = 0;
+    for party in &mut *parties {
+        let count = party.documents.len() as u64;
+        let place = |at: u64| {
+            usize::try_from(at.clamp(before, before + count) - before).unwrap_or(usize::MAX)
+        };
+        let (from, to) = (place(window.start), place(window.end));
+        party.documents.truncate(to);
+        party.documents.drain(..from.min(to));
+        before += count;
+    }
+    parties.retain(|party| !party.documents.is_empty());
 }
 
 /// A section added up: what there is, its value before tax, its tax.

@@ -1,7 +1,7 @@
 //! What composition taxpayers file: CMP-08 by the quarter, GSTR-4 by the year, which adds up the four.
 
 use super::{
-    checksum,
+    checksum::{self, Checksum},
     document::{Document, PARTY, Paise, Party, Rate, TAX, Tax, count, money, percent},
     gstr2a::{WITHHELD, Withheld},
     gstr3b::{SUPPLY, Supply},
@@ -145,14 +145,12 @@ impl Gstr4 {
             TableSum::of_rows(&self.imps),
         ];
         self.nil = nil && self.sums.iter().all(|sum| sum.records == 0);
-        let parts: Vec<&str> = self.sums.iter().map(|sum| sum.checksum.as_str()).collect();
-        self.checksum = checksum::of(&format!(
-            "{}|{}|{}|{}",
-            parts.join("|"),
-            outward.taxable,
-            payable.tax.total(),
-            self.turnover_before
-        ));
+        let mut checksum = Checksum::nothing();
+        self.sums.iter().for_each(|sum| checksum.word(&sum.checksum));
+        for number in [outward.taxable, payable.tax.total(), self.turnover_before] {
+            checksum.number(number);
+        }
+        self.checksum = checksum.hex();
     }
 }
 

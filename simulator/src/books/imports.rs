@@ -3,11 +3,13 @@
 use jiff::civil::Date;
 
 use super::{
-    document::{Paise, Rate, Tax},
+    document::{Paise, Tax},
+    goods::Assortment,
     gstr2a::Import,
+    inward::{Buyer, Supplier, name_of},
 };
 use crate::model::{
-    dice::Dice,
+    dice::{Dice, QuickDice},
     period::Month,
     taxpayer::{Frequency, Taxpayer},
 };
@@ -21,8 +23,8 @@ const PORTS: [&str; 12] = [
     "INBLR4", "INHYD4", "INTKD6",
 ];
 
-/// What imports are taxed at, as often as they stand here.
-const RATES: [Rate; 4] = [1_800, 1_800, 1_800, 500];
+/// A unit in a zone sells into the country along so many of its edges.
+const ZONE_EDGES: u32 = 12;
 
 /// Of a hundred bills, so many are amended later.
 const AMENDED: u32 = 8;
@@ -52,7 +54,7 @@ impl Bills {
             (false, _) => (2, 150_000),
         };
         for _ in 0..dice.below(most + 1) {
-            let (bill, first) = draw(&mut dice, month, value);
+            let (bill, first) = draw(&mut dice, month, value, taxpayer);
             if !taxpayer.trades_on(bill.date) {
                 continue;
             }
@@ -66,14 +68,21 @@ impl Bills {
     }
 }
 
-/// A bill as it is now and, where it was amended, as it was at first; `value` in rupees is usual.
-fn draw(dice: &mut Dice, month: Month, value: usize) -> (Import, Option<Import>) {
+/// A bill for what somebody trades in, as it is now and, where it was amended, as it was at first;
+/// `value` in rupees is usual.
+fn draw(
+    dice: &mut Dice,
+    month: Month,
+    value: usize,
+    trader: &Taxpayer,
+) -> (Import, Option<Import>) {
     let last = month.last_day();
     let day = 1 + dice.below(usize::try_from(last.day()).unwrap_or(28));
     let date = month.day(i8::try_from(day).unwrap_or(1));
     let port = (*dice.pick(&PORTS)).to_owned();
     let number = 2_000_000 + paise(dice.below(8_000_000));
-    let rate = *dice.pick(&RATES);
+    let goods = Assortment::of(trader, QuickDice::new(dice.bits(), PURPOSE));
+    let rate = dice.pick(&goods.taxed).rate(date);
     let taxable = paise(value * 25 + dice.below(value * 200));
     let told_on = later(date, dice.below(4)).min(last);
     let is_amended = dice.percent(AMENDED);
@@ -101,10 +110,32 @@ fn draw(dice: &mut Dice, month: Month, value: usize) -> (Import, Option<Import>)
     (bill, first)
 }
 
-/// A port and the number of a bill of entry for goods from a zone: the same for the same key.
-pub(super) fn zone_bill(seed: u64, key: &[u8]) -> (&'static str, i64) {
-    let mut dice = Dice::new(seed, PURPOSE + 1, key);
-    (*dice.pick(&PORTS), 2_000_000 + paise(dice.below(8_000_000)))
+/// Bills of entry for goods from special economic zones, which a supplier in one tells in no
+/// return: only the customs do.
+pub(super) fn zone_bills(buyer: &Buyer, month: Month) -> Vec<Import> {
+    if buyer.taxpayer.taxpayer_type != "Regular" {
+        return Vec::new();
+    }
+    let mut bills = Vec::new();
+    for Supplier { edge, taxpayer } in buyer.suppliers() {
+        let sells = taxpayer.taxpayer_type == "SEZ Unit" && taxpayer.core_business != "SPO";
+        if !sells || edge.k >= ZONE_EDGES {
+            continue;
+        }
+        let seed = buyer.register.seed();
+        let pair = [taxpayer.gstin.as_ref(), buyer.taxpayer.gstin.as_ref()].concat();
+        let mut dice = month_dice(seed, PURPOSE + 1, &pair, month);
+        for _ in 0..dice.below(3) {
+            let (mut bill, _) = draw(&mut dice, month, 400_000, taxpayer);
+            bill.amended = false;
+            bill.supplier = (taxpayer.gstin.to_string(), name_of(taxpayer).to_string());
+            if taxpayer.trades_on(bill.date) && buyer.taxpayer.trades_on(bill.date) {
+                bills.push(bill);
+            }
+        }
+    }
+    bills.sort_by_key(|bill| (bill.date, bill.number));
+    bills
 }
 
 /// The stream for one taxpayer and month.
