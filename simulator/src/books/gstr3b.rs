@@ -1,11 +1,20 @@
 //! GSTR-3B: what was sold, what credit there is, what was paid. All of it is a sum of other books.
 
 use super::{
+    Opened, ReturnKind, Standing,
+    distributed::Credits,
     document::{Paise, TAX, Tax, money},
+    imports::{Bills, zone_bills},
+    inward::{self, Buyer, Told},
     late,
+    outward::Seller,
     set_off::at_least_nothing,
+    standing,
 };
-use crate::model::told::{Kind::*, Part, told};
+use crate::model::{
+    period::Month,
+    told::{Kind::*, Part, told},
+};
 
 /// The return.
 #[derive(Clone, Debug, Default)]
@@ -118,6 +127,44 @@ impl std::ops::SubAssign for Supply {
 }
 
 impl Gstr3b {
+    /// The return of opened books: nothing where it is not due.
+    pub(super) fn of(opened: &Opened) -> Self {
+        let Opened { register, taxpayer, period, on, .. } = opened;
+        let kind = ReturnKind::Gstr3b;
+        let Some(owed) = register.owed(taxpayer, kind.return_type(), *period) else {
+            return Self::default();
+        };
+        if Standing::of(opened, kind) != Standing::Due {
+            return Self::default();
+        }
+        let months: Vec<Month> = (1 - owed.months..=0).map(|back| period.plus(back)).collect();
+        let sold = Seller::new(register, taxpayer, *on).totals(&months);
+        let mut told = Self {
+            taxed: sold.taxed,
+            zero_rated: sold.zero_rated,
+            nil_exempt: sold.nil_exempt,
+            outside: sold.outside,
+            to_unregistered: sold.to_unregistered,
+            to_composition: sold.to_composition,
+            to_uin: sold.to_uin,
+            ..Self::default()
+        };
+        let buyer = Buyer::new(register, taxpayer, *on, None);
+        for month in &months {
+            told.itc_other += inward::credit_of_invoices(&buyer.told(&[*month], Told::Invoices));
+            told.itc_other += inward::credit_of_notes(&buyer.told(&[*month], Told::Notes));
+            let bills = Bills::of(register.seed(), taxpayer, *month).bills;
+            told.itc_imports += bills.iter().map(|bill| bill.tax).sum();
+            told.itc_imports += zone_bills(&buyer, *month).iter().map(|bill| bill.tax).sum();
+            let credits = Credits::of(register, taxpayer, *month, *on);
+            told.itc_distributor += Credits::usable(&credits.documents);
+        }
+        let days_late = standing::filing(opened, kind)
+            .map_or(0, |filing| late::days_late(owed.due, filing.filed_on));
+        told.settle(owed.months.into(), days_late);
+        told
+    }
+
     /// What follows from supplies and credit: net credit, what is payable, and how it is paid.
     ///
     /// `months` is how many the return tells, `days_late` how late it was filed. Where notes take

@@ -1,13 +1,23 @@
 //! What composition taxpayers file: CMP-08 by the quarter, GSTR-4 by the year, which adds up the four.
 
 use super::{
+    Opened, ReturnKind, Standing,
     checksum::{self, Checksum},
     document::{Document, PARTY, Paise, Party, Rate, TAX, Tax, count, money, percent},
     gstr2a::{WITHHELD, Withheld},
     gstr3b::{SUPPLY, Supply},
+    imports::{bought_untaxed, imported_services},
+    inward::{Buyer, Told, by_supplier},
     late,
+    outward::Seller,
+    standing,
+    withheld::Withholding,
 };
-use crate::model::told::{Kind::*, Part, told};
+use crate::model::{
+    gstin,
+    period::Month,
+    told::{Kind::*, Part, told},
+};
 
 /// The quarterly statement.
 #[derive(Clone, Debug, Default)]
@@ -97,8 +107,33 @@ pub struct TableSum {
 }
 
 impl Cmp08 {
+    /// The statement of opened books: nothing where it is not due.
+    pub(super) fn of(opened: &Opened) -> Self {
+        match Standing::of(opened, ReturnKind::Cmp08) {
+            Standing::Due => Self::of_quarter(opened, opened.period),
+            _ => Self::default(),
+        }
+    }
+
+    /// The statement for the quarter that ends with a month.
+    fn of_quarter(opened: &Opened, period: Month) -> Self {
+        let Opened { register, taxpayer, on, .. } = opened;
+        let kind = ReturnKind::Cmp08;
+        let months: Vec<Month> = (-2..=0).map(|back| period.plus(back)).collect();
+        let sold = Seller::new(register, taxpayer, *on).totals(&months);
+        let mut inward = Supply::default();
+        for month in months {
+            inward += imported_services(register.seed(), taxpayer, month);
+        }
+        let due = register.owed(taxpayer, kind.return_type(), period).map(|owed| owed.due);
+        let filed = register.filing(taxpayer, kind.return_type(), period, *on);
+        let days_late =
+            due.zip(filed).map_or(0, |(due, filing)| late::days_late(due, filing.filed_on));
+        Self::on(sold.turnover.taxable, sold.turnover_rate, inward, days_late)
+    }
+
     /// The statement on a turnover at a rate, and on services from abroad, filed so many days late.
-    pub(super) fn of(turnover: Paise, rate: Rate, inward: Supply, days_late: Paise) -> Self {
+    fn on(turnover: Paise, rate: Rate, inward: Supply, days_late: Paise) -> Self {
         let outward = Supply { taxable: turnover, tax: Tax::on(turnover, rate, false) };
         let mut payable = outward;
         payable += inward;
@@ -128,6 +163,43 @@ impl std::iter::Sum for Cmp08 {
 }
 
 impl Gstr4 {
+    /// The return of opened books: nothing where it is not due.
+    pub(super) fn of(opened: &Opened) -> Self {
+        let Opened { register, taxpayer, period, on, .. } = opened;
+        let kind = ReturnKind::Gstr4;
+        let Some(months) = standing::months_told(opened, kind) else { return Self::default() };
+        if Standing::of(opened, kind) != Standing::Due {
+            return Self::default();
+        }
+        let seller = Seller::new(register, taxpayer, *on);
+        let told: Vec<Month> = (1 - months..=0).map(|back| period.plus(back)).collect();
+        let before: Vec<Month> = told.iter().map(|month| month.plus(-12)).collect();
+        let buyer = Buyer::new(register, taxpayer, *on, None);
+        let state = gstin::state(&taxpayer.state_code).map_or("97", |state| state.code);
+        let mut year = Self {
+            turnover_before: seller.totals(&before).turnover.taxable,
+            b2b: by_supplier(buyer.told(&told, Told::Invoices)),
+            quarters: told
+                .iter()
+                .filter(|month| month.ends_quarter())
+                .map(|quarter| Cmp08::of_quarter(opened, *quarter))
+                .sum(),
+            withheld: told
+                .iter()
+                .flat_map(|month| Withholding::of(register, taxpayer, *month, *on).deducted)
+                .collect(),
+            ..Self::default()
+        };
+        let from_abroad = year.quarters.inward;
+        year.imps = Inward::row(&taxpayer.gstin, state, true, 1_800, from_abroad);
+        let seed = register.seed();
+        let unregistered = told.iter().map(|month| bought_untaxed(seed, taxpayer, *month)).sum();
+        let unregistered = Supply { taxable: unregistered, tax: Tax::default() };
+        year.b2bur = Inward::row(&taxpayer.gstin, state, false, 0, unregistered);
+        year.settle(seller.totals(&told).turnover_rate);
+        year
+    }
+
     /// What follows from the year's statements and tables.
     pub(super) fn settle(&mut self, rate: Rate) {
         let Cmp08 { nil, outward, inward, payable, .. } = self.quarters.clone();
@@ -151,6 +223,29 @@ impl Gstr4 {
             checksum.number(number);
         }
         self.checksum = checksum.hex();
+    }
+}
+
+impl Inward {
+    /// One row for what there is; none for nothing.
+    fn row(
+        gstin: &str,
+        place: &'static str,
+        between_states: bool,
+        rate: Rate,
+        supply: Supply,
+    ) -> Vec<Self> {
+        if supply.is_nothing() {
+            return Vec::new();
+        }
+        let Supply { taxable, tax } = supply;
+        let mut checksum = Checksum::of(gstin);
+        checksum.word(place);
+        for number in [rate, taxable, tax.igst] {
+            checksum.number(number);
+        }
+        let checksum = checksum.hex();
+        vec![Self { place, rate, between_states, taxable, tax, checksum }]
     }
 }
 
@@ -244,20 +339,20 @@ mod tests {
 
     #[test]
     fn tax_on_a_turnover_is_half_central_and_half_state() {
-        let shop = Cmp08::of(QUARTER, 100, Supply::default(), 0);
+        let shop = Cmp08::on(QUARTER, 100, Supply::default(), 0);
 
         assert_eq!(shop.outward.tax, Tax { cgst: 200_000, sgst: 200_000, ..Tax::default() });
         assert_eq!(shop.payable, shop.outward);
         assert!(!shop.nil);
-        assert_eq!(Cmp08::of(QUARTER, 500, Supply::default(), 0).payable.tax.total(), 2_000_002);
-        assert_eq!(Cmp08::of(QUARTER, 600, Supply::default(), 0).payable.tax.total(), 2_400_002);
-        assert!(Cmp08::of(0, 100, Supply::default(), 0).nil);
+        assert_eq!(Cmp08::on(QUARTER, 500, Supply::default(), 0).payable.tax.total(), 2_000_002);
+        assert_eq!(Cmp08::on(QUARTER, 600, Supply::default(), 0).payable.tax.total(), 2_400_002);
+        assert!(Cmp08::on(0, 100, Supply::default(), 0).nil);
     }
 
     #[test]
     fn services_from_abroad_are_paid_besides() {
         let inward = Supply { taxable: 10_000, tax: Tax { igst: 1_800, ..Tax::default() } };
-        let statement = Cmp08::of(QUARTER, 100, inward, 73);
+        let statement = Cmp08::on(QUARTER, 100, inward, 73);
 
         assert_eq!(statement.payable.taxable, QUARTER + 10_000);
         assert_eq!(statement.payable.tax.igst, 1_800);
@@ -268,10 +363,10 @@ mod tests {
     fn the_year_adds_up_its_quarters() {
         let inward = Supply { taxable: 10_000, tax: Tax { igst: 1_800, ..Tax::default() } };
         let quarters = [
-            Cmp08::of(QUARTER, 100, inward, 0),
-            Cmp08::of(QUARTER, 100, Supply::default(), 0),
-            Cmp08::of(0, 100, Supply::default(), 0),
-            Cmp08::of(QUARTER, 100, Supply::default(), 0),
+            Cmp08::on(QUARTER, 100, inward, 0),
+            Cmp08::on(QUARTER, 100, Supply::default(), 0),
+            Cmp08::on(0, 100, Supply::default(), 0),
+            Cmp08::on(QUARTER, 100, Supply::default(), 0),
         ];
         let mut year = Gstr4 { quarters: quarters.clone().into_iter().sum(), ..Gstr4::default() };
 
@@ -292,7 +387,7 @@ mod tests {
     #[test]
     fn a_year_of_nothing_is_nil() {
         let mut year = Gstr4 {
-            quarters: (0..4).map(|_| Cmp08::of(0, 600, Supply::default(), 0)).sum(),
+            quarters: (0..4).map(|_| Cmp08::on(0, 600, Supply::default(), 0)).sum(),
             ..Gstr4::default()
         };
 

@@ -6,6 +6,7 @@ use super::{
     document::{Paise, Tax},
     goods::Assortment,
     gstr2a::Import,
+    gstr3b::Supply,
     inward::{Buyer, Supplier, name_of},
 };
 use crate::model::{
@@ -136,6 +137,28 @@ pub(super) fn zone_bills(buyer: &Buyer, month: Month) -> Vec<Import> {
     }
     bills.sort_by_key(|bill| (bill.date, bill.number));
     bills
+}
+
+/// Services from abroad that a composition taxpayer bought in a month; it owes the tax itself.
+pub(super) fn imported_services(seed: u64, taxpayer: &Taxpayer, month: Month) -> Supply {
+    let buys = Dice::new(seed, PURPOSE + 2, taxpayer.gstin.as_bytes()).percent(6);
+    let day = month.day(15);
+    if !buys || month.month % 3 != 2 || !taxpayer.trades_on(day) {
+        return Supply::default();
+    }
+    let mut dice = month_dice(seed, PURPOSE + 2, &taxpayer.gstin, month);
+    let taxable = 500_000 + paise(dice.below(2_000_000));
+    Supply { taxable, tax: Tax::on(taxable, 1_800, true) }
+}
+
+/// What a composition taxpayer bought in a month of unregistered neighbours, on which there is no
+/// tax.
+pub(super) fn bought_untaxed(seed: u64, taxpayer: &Taxpayer, month: Month) -> Paise {
+    let buys = Dice::new(seed, PURPOSE + 3, taxpayer.gstin.as_bytes()).percent(35);
+    if !buys || !taxpayer.trades_on(month.day(15)) {
+        return 0;
+    }
+    paise(month_dice(seed, PURPOSE + 3, &taxpayer.gstin, month).below(1_500_000))
 }
 
 /// The stream for one taxpayer and month.

@@ -24,14 +24,18 @@ use crate::{
 mod checksum;
 mod distributed;
 pub mod document;
+mod goods;
 pub mod gstr1;
 pub mod gstr2a;
 pub mod gstr3b;
 pub mod gstr4;
 mod imports;
+mod inward;
 pub mod late;
 pub mod network;
+pub mod outward;
 mod set_off;
+mod standing;
 pub mod summary;
 mod withheld;
 
@@ -146,13 +150,14 @@ impl Books {
     /// Whether there is something to show, or why not.
     #[must_use]
     pub fn standing(&self) -> Standing {
-        *self.standing.get_or_init(|| Standing::Due)
+        *self.standing.get_or_init(|| Standing::of(&self.opened, self.opened.query.of))
     }
 
     /// The return as filed, where it was.
     #[must_use]
     pub fn filing(&self) -> Option<&Filing> {
-        self.filing.get_or_init(|| None).as_ref()
+        let find = || standing::filing(&self.opened, self.opened.query.of);
+        self.filing.get_or_init(find).as_ref()
     }
 
     /// Documents or rows of the query's section.
@@ -176,19 +181,19 @@ impl Books {
     /// GSTR-3B.
     #[must_use]
     pub fn gstr3b(&self) -> &gstr3b::Gstr3b {
-        self.gstr3b.get_or_init(gstr3b::Gstr3b::default)
+        self.gstr3b.get_or_init(|| gstr3b::Gstr3b::of(&self.opened))
     }
 
     /// CMP-08.
     #[must_use]
     pub fn cmp08(&self) -> &gstr4::Cmp08 {
-        self.cmp08.get_or_init(gstr4::Cmp08::default)
+        self.cmp08.get_or_init(|| gstr4::Cmp08::of(&self.opened))
     }
 
     /// GSTR-4.
     #[must_use]
     pub fn gstr4(&self) -> &gstr4::Gstr4 {
-        self.gstr4.get_or_init(gstr4::Gstr4::default)
+        self.gstr4.get_or_init(|| gstr4::Gstr4::of(&self.opened))
     }
 }
 

@@ -78,11 +78,12 @@ impl Desk<'_> {
             return Vec::new();
         }
         let mut bought: Vec<(Arc<Taxpayer>, (Paise, Paise))> = Vec::new();
-        let mut add = |by: &Arc<Taxpayer>, between: Paise, within: Paise| {
-            match bought.iter_mut().find(|(other, _)| other.gstin == by.gstin) {
-                Some((_, sum)) => *sum = (sum.0 + between, sum.1 + within),
-                None => bought.push((Arc::clone(by), (between, within))),
-            }
+        let mut add = |by: &Arc<Taxpayer>, between: Paise, within: Paise| match bought
+            .iter_mut()
+            .find(|(other, _)| other.gstin == by.gstin)
+        {
+            Some((_, sum)) => *sum = (sum.0 + between, sum.1 + within),
+            None => bought.push((Arc::clone(by), (between, within))),
         };
         if let Some((turnover, _)) = self.seller.composition_turnover(month) {
             if let Some(deductor) = self.neighbour(month) {
@@ -128,7 +129,11 @@ impl Desk<'_> {
         if self.register.filing(&operator, "GSTR8", month, self.on).is_none() {
             return Vec::new();
         }
-        let sums = (sold.between, sold.taxable - sold.between);
+        let operated = self.seller.counters(month).into_iter().filter(|counter| counter.operated);
+        let sums = operated.fold((0, 0), |(between, within), counter| match counter.between {
+            true => (between + counter.taxable, within),
+            false => (between, within + counter.taxable),
+        });
         vec![withheld(&operator, &self.taxpayer.gstin, month, collected_rate(month), sums)]
     }
 
