@@ -141,13 +141,13 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::{books::tests::nation, model::gstin::Gstin};
+    use crate::{books::tests::register as shipped, model::gstin::Gstin};
 
     const ON: Date = date(2026, 11, 21);
 
     /// Two years of credit for a persona.
     fn years(gstin: &str) -> Vec<Credits> {
-        let register = nation();
+        let register = shipped(1);
         let taxpayer = register.look_up(gstin, ON).expect("a persona");
         (1..25)
             .map(|back| Credits::of(&register, &taxpayer, Month::of(ON).plus(-back), ON))
@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn a_number_that_may_be_real_gets_no_distributor() {
-        let register = nation();
+        let register = shipped(1);
         for letter in 'A'..='Z' {
             let gstin = Gstin::complete(&format!("27ZZ{letter}CS1234{letter}1Z")).expect("whole");
             let taxpayer = register.look_up(gstin.as_str(), ON).expect("somebody of the crowd");

@@ -240,7 +240,7 @@ told! { Document, DOCUMENT, it => {
 } }
 
 /// A counterparty and the documents exchanged with it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Party {
     /// Its GSTIN.
     pub gstin: String,

@@ -11,8 +11,10 @@ use super::{
     Opened, ReturnKind, Standing,
     distributed::Credits,
     document::{Document, PARTY, Paise, Party, Rate, Tax, money, percent},
+    gstr1::lists::{cut, cut_rows},
     imports::{Bills, zone_bills},
     inward::{Buyer, Told},
+    standing::standing,
     withheld::Withholding,
 };
 use crate::model::{
@@ -23,9 +25,10 @@ use crate::model::{
 /// The return; a section is worked out when it is first asked for.
 #[derive(Debug)]
 pub struct Gstr2a {
-    pub(crate) opened: Arc<Opened>,
-    pub(crate) b2b: OnceLock<Vec<Party>>,
-    pub(crate) rest: OnceLock<Rest>,
+    opened: Arc<Opened>,
+    /// Without the query's window, and within it.
+    b2b: [OnceLock<Vec<Party>>; 2],
+    rest: [OnceLock<Rest>; 2],
 }
 
 /// All sections but `b2b`.
@@ -187,21 +190,16 @@ told! { Gstr2a, GSTR2A, it => {
 impl Gstr2a {
     /// The return of opened books.
     pub(crate) fn of(opened: Arc<Opened>) -> Self {
-        Self { opened, b2b: OnceLock::new(), rest: OnceLock::new() }
+        Self { opened, b2b: Default::default(), rest: Default::default() }
     }
 
     /// Invoices with registered persons, by counterparty.
     #[must_use]
     pub fn b2b(&self) -> &Vec<Party> {
-        self.b2b.get_or_init(|| {
-            let mut parties = self
-                .if_due(|buyer, month| buyer.told(&[month], Told::Invoices))
-                .unwrap_or_default();
-            if let (Some("b2b"), Some(window)) =
-                (self.opened.query.section.as_deref(), &self.opened.query.window)
-            {
-                cut(&mut parties, window);
-            }
+        let Some(window) = self.window_of("b2b") else { return self.all_invoices() };
+        self.b2b[1].get_or_init(|| {
+            let mut parties = self.all_invoices().clone();
+            cut(&mut parties, window, |party| &mut party.documents);
             parties
         })
     }
@@ -209,17 +207,49 @@ impl Gstr2a {
     /// All other sections.
     #[must_use]
     pub fn rest(&self) -> &Rest {
-        self.rest.get_or_init(|| self.if_due(Rest::of).unwrap_or_default())
+        let section = self.opened.query.section.as_deref().unwrap_or_default();
+        let Some(window) = self.window_of(section) else { return self.all_else() };
+        self.rest[1].get_or_init(|| {
+            let mut rest = self.all_else().clone();
+            rest.cut(section, window);
+            rest
+        })
+    }
+
+    /// Documents or rows of a section, or of all of them, without the window.
+    pub(crate) fn count(&self, section: Option<&str>) -> u64 {
+        self.sums()
+            .iter()
+            .filter(|sum| section.is_none_or(|section| sum.name == section))
+            .map(|sum| sum.records as u64)
+            .sum()
+    }
+
+    fn all_invoices(&self) -> &Vec<Party> {
+        self.b2b[0].get_or_init(|| {
+            self.if_due(|buyer, month| buyer.told(&[month], Told::Invoices)).unwrap_or_default()
+        })
+    }
+
+    fn all_else(&self) -> &Rest {
+        self.rest[0].get_or_init(|| self.if_due(Rest::of).unwrap_or_default())
     }
 
     /// What the buyer finds, where there is anything to find.
     fn if_due<T>(&self, find: impl FnOnce(&Buyer, Month) -> T) -> Option<T> {
         let Opened { register, taxpayer, period, on, query } = &*self.opened;
-        let standing = Standing::of(&self.opened, ReturnKind::Gstr2a);
+        let standing = standing(&self.opened, ReturnKind::Gstr2a);
         (standing == Standing::Due).then(|| {
             let buyer = Buyer::new(register, taxpayer, *on, query.party.as_deref());
             find(&buyer, *period)
         })
+    }
+
+    /// The window over a section, where the query is about it.
+    fn window_of(&self, section: &str) -> Option<&Range<u64>> {
+        let query = &self.opened.query;
+        let is_asked = query.of == ReturnKind::Gstr2a && query.section.as_deref() == Some(section);
+        query.window.as_ref().filter(|_| is_asked)
     }
 }
 
@@ -247,28 +277,33 @@ impl Rest {
         if let Some(party) = only {
             rest.isd.retain(|one| one.gstin == party);
             rest.isda.retain(|one| one.gstin == party);
+            rest.impg.clear();
+            rest.amdhist.clear();
             for withheld in [&mut rest.tds, &mut rest.tdsa, &mut rest.tcs, &mut rest.tcsa] {
                 withheld.retain(|one| one.gstin == party);
             }
         }
         rest
     }
-}
 
-/// Keeps the documents of the window, counted from 0 through all parties.
-fn cut(parties: &mut Vec<Party>, window: &Range<u64>) {
-    let mut before = 0;
-    for party in &mut *parties {
-        let count = party.documents.len() as u64;
-        let place = |at: u64| {
-            usize::try_from(at.clamp(before, before + count) - before).unwrap_or(usize::MAX)
-        };
-        let (from, to) = (place(window.start), place(window.end));
-        party.documents.truncate(to);
-        party.documents.drain(..from.min(to));
-        before += count;
+    /// Cuts one section down to a window.
+    fn cut(&mut self, section: &str, window: &Range<u64>) {
+        match section {
+            "b2ba" => cut(&mut self.b2ba, window, |one| &mut one.documents),
+            "cdn" => cut(&mut self.cdn, window, |one| &mut one.documents),
+            "cdna" => cut(&mut self.cdna, window, |one| &mut one.documents),
+            "isd" => cut(&mut self.isd, window, |one| &mut one.documents),
+            "isda" => cut(&mut self.isda, window, |one| &mut one.documents),
+            "impg" => cut_rows(&mut self.impg, window),
+            "impgsez" => cut_rows(&mut self.impgsez, window),
+            "tds" => cut_rows(&mut self.tds, window),
+            "tdsa" => cut_rows(&mut self.tdsa, window),
+            "tcs" => cut_rows(&mut self.tcs, window),
+            "tcsa" => cut_rows(&mut self.tcsa, window),
+            "amdhist" => cut_rows(&mut self.amdhist, window),
+            _ => {}
+        }
     }
-    parties.retain(|party| !party.documents.is_empty());
 }
 
 /// A section added up: what there is, its value before tax, its tax.
@@ -285,12 +320,12 @@ pub struct Sum {
 }
 
 impl Gstr2a {
-    /// Every section added up, empty ones too, in GSTN's order.
+    /// Every section added up without a window, empty ones too, in GSTN's order.
     #[must_use]
     pub fn sums(&self) -> Vec<Sum> {
-        let rest = self.rest();
+        let rest = self.all_else();
         vec![
-            Sum::of_parties("b2b", self.b2b()),
+            Sum::of_parties("b2b", self.all_invoices()),
             Sum::of_parties("b2ba", &rest.b2ba),
             Sum::of_notes("cdn", &rest.cdn),
             Sum::of_notes("cdna", &rest.cdna),

@@ -131,10 +131,10 @@ impl Gstr3b {
     pub(super) fn of(opened: &Opened) -> Self {
         let Opened { register, taxpayer, period, on, .. } = opened;
         let kind = ReturnKind::Gstr3b;
-        let Some(owed) = register.owed(taxpayer, kind.return_type(), *period) else {
+        let Some(owed) = register.owed(taxpayer, "GSTR3B", *period) else {
             return Self::default();
         };
-        if Standing::of(opened, kind) != Standing::Due {
+        if standing::standing(opened, kind) != Standing::Due {
             return Self::default();
         }
         let months: Vec<Month> = (1 - owed.months..=0).map(|back| period.plus(back)).collect();

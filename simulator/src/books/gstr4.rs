@@ -109,7 +109,7 @@ pub struct TableSum {
 impl Cmp08 {
     /// The statement of opened books: nothing where it is not due.
     pub(super) fn of(opened: &Opened) -> Self {
-        match Standing::of(opened, ReturnKind::Cmp08) {
+        match standing::standing(opened, ReturnKind::Cmp08) {
             Standing::Due => Self::of_quarter(opened, opened.period),
             _ => Self::default(),
         }
@@ -118,15 +118,14 @@ impl Cmp08 {
     /// The statement for the quarter that ends with a month.
     fn of_quarter(opened: &Opened, period: Month) -> Self {
         let Opened { register, taxpayer, on, .. } = opened;
-        let kind = ReturnKind::Cmp08;
         let months: Vec<Month> = (-2..=0).map(|back| period.plus(back)).collect();
         let sold = Seller::new(register, taxpayer, *on).totals(&months);
         let mut inward = Supply::default();
         for month in months {
             inward += imported_services(register.seed(), taxpayer, month);
         }
-        let due = register.owed(taxpayer, kind.return_type(), period).map(|owed| owed.due);
-        let filed = register.filing(taxpayer, kind.return_type(), period, *on);
+        let due = register.owed(taxpayer, "CMP08", period).map(|owed| owed.due);
+        let filed = register.filing(taxpayer, "CMP08", period, *on);
         let days_late =
             due.zip(filed).map_or(0, |(due, filing)| late::days_late(due, filing.filed_on));
         Self::on(sold.turnover.taxable, sold.turnover_rate, inward, days_late)
@@ -166,13 +165,11 @@ impl Gstr4 {
     /// The return of opened books: nothing where it is not due.
     pub(super) fn of(opened: &Opened) -> Self {
         let Opened { register, taxpayer, period, on, .. } = opened;
-        let kind = ReturnKind::Gstr4;
-        let Some(months) = standing::months_told(opened, kind) else { return Self::default() };
-        if Standing::of(opened, kind) != Standing::Due {
+        if standing::standing(opened, ReturnKind::Gstr4) != Standing::Due {
             return Self::default();
         }
         let seller = Seller::new(register, taxpayer, *on);
-        let told: Vec<Month> = (1 - months..=0).map(|back| period.plus(back)).collect();
+        let told: Vec<Month> = (-11..=0).map(|back| period.plus(back)).collect();
         let before: Vec<Month> = told.iter().map(|month| month.plus(-12)).collect();
         let buyer = Buyer::new(register, taxpayer, *on, None);
         let state = gstin::state(&taxpayer.state_code).map_or("97", |state| state.code);

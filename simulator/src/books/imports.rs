@@ -5,9 +5,10 @@ use jiff::civil::Date;
 use super::{
     document::{Paise, Tax},
     goods::Assortment,
+    gstr1::lists::party_of,
     gstr2a::Import,
     gstr3b::Supply,
-    inward::{Buyer, Supplier, name_of},
+    inward::{Buyer, Supplier},
 };
 use crate::model::{
     dice::{Dice, QuickDice},
@@ -129,7 +130,7 @@ pub(super) fn zone_bills(buyer: &Buyer, month: Month) -> Vec<Import> {
         for _ in 0..dice.below(3) {
             let (mut bill, _) = draw(&mut dice, month, 400_000, taxpayer);
             bill.amended = false;
-            bill.supplier = (taxpayer.gstin.to_string(), name_of(taxpayer).to_string());
+            bill.supplier = (taxpayer.gstin.to_string(), party_of(taxpayer).name);
             if taxpayer.trades_on(bill.date) && buyer.taxpayer.trades_on(bill.date) {
                 bills.push(bill);
             }

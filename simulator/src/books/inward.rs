@@ -10,14 +10,12 @@ use jiff::civil::Date;
 
 use super::{
     document::{Document, Party, Tax},
+    gstr1::lists::party_of,
     network::{Edge, Network},
     outward::Seller,
 };
 use crate::{
-    model::{
-        period::Month,
-        taxpayer::{Taxpayer, Text},
-    },
+    model::{period::Month, taxpayer::Taxpayer},
     taxpayers::Register,
 };
 
@@ -133,14 +131,12 @@ impl<'a> Buyer<'a> {
             find("GSTR3B", period.quarter_end())
         };
         Party {
-            gstin: taxpayer.gstin.to_string(),
-            name: name_of(taxpayer).to_string(),
             filed: told_in.is_some(),
             filed_summary: summary.is_some(),
             filed_on: told_in.map(|filing| filing.filed_on),
             filed_period: Some(period),
-            cancelled_on: taxpayer.cancelled_on,
             documents,
+            ..party_of(taxpayer)
         }
     }
 }
@@ -160,11 +156,6 @@ pub(super) fn by_supplier(parties: Vec<Party>) -> Vec<Party> {
         }
     }
     merged
-}
-
-/// The name somebody trades under, or the legal name where there is none.
-pub(super) fn name_of(taxpayer: &Taxpayer) -> &Text {
-    if taxpayer.trade_name.is_empty() { &taxpayer.legal_name } else { &taxpayer.trade_name }
 }
 
 /// The tax on invoices of suppliers who filed.

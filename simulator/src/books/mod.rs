@@ -150,20 +150,24 @@ impl Books {
     /// Whether there is something to show, or why not.
     #[must_use]
     pub fn standing(&self) -> Standing {
-        *self.standing.get_or_init(|| Standing::of(&self.opened, self.opened.query.of))
+        *self.standing.get_or_init(|| standing::standing(&self.opened, self.opened.query.of))
     }
 
     /// The return as filed, where it was.
     #[must_use]
     pub fn filing(&self) -> Option<&Filing> {
-        let find = || standing::filing(&self.opened, self.opened.query.of);
-        self.filing.get_or_init(find).as_ref()
+        self.filing.get_or_init(|| standing::filing(&self.opened, self.opened.query.of)).as_ref()
     }
 
     /// Documents or rows of the query's section.
     #[must_use]
     pub fn count(&self) -> u64 {
-        0
+        match (self.opened.query.of, self.opened.query.section.as_deref()) {
+            (ReturnKind::Gstr1, Some(section)) => self.gstr1.count(section),
+            (ReturnKind::Gstr1, None) => self.gstr1.count_all(),
+            (ReturnKind::Gstr2a, section) => self.gstr2a.count(section),
+            _ => 0,
+        }
     }
 
     /// GSTR-1.

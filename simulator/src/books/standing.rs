@@ -1,80 +1,90 @@
-//! Whether a return is due for a period, and whether it was filed.
+//! Whether there is something to show in a return, or why not; and how it was filed.
 
 use jiff::civil::Date;
 
-use super::{Opened, ReturnKind, Standing};
-use crate::model::{
-    period::{GST_BEGAN, Month},
-    taxpayer::{Filing, Taxpayer},
+use super::{Opened, ReturnKind, Standing, outward::Role};
+use crate::{
+    model::{
+        period::{GST_BEGAN, Month},
+        taxpayer::{Filing, Frequency, Taxpayer},
+    },
+    taxpayers::{Register, owes, stopped_on},
 };
 
-impl ReturnKind {
-    /// As it stands in the list of filings; GSTR-2A is filed by nobody.
-    #[must_use]
-    pub const fn return_type(self) -> &'static str {
-        match self {
-            Self::Gstr1 => "GSTR1",
-            Self::Gstr2a => "GSTR2A",
-            Self::Gstr3b => "GSTR3B",
-            Self::Cmp08 => "CMP08",
-            Self::Gstr4 => "GSTR4",
-        }
+/// How a return stands.
+pub(crate) fn standing(opened: &Opened, kind: ReturnKind) -> Standing {
+    let (taxpayer, period) = (&*opened.taxpayer, opened.period);
+    if !is_for(taxpayer, kind) {
+        return Standing::NotApplicable;
     }
+    if period.last_day() >= opened.on {
+        return Standing::NotOver;
+    }
+    let span = span(taxpayer, kind, period);
+    let stops_before = stopped_on(taxpayer).is_some_and(|stop| stop < span.first_day());
+    if period.last_day() < taxpayer.registered_on.max(GST_BEGAN) || stops_before {
+        return Standing::NotRegistered;
+    }
+    if return_type(&opened.register, taxpayer, kind, period, opened.on).is_none() {
+        return Standing::NotApplicable;
+    }
+    Standing::Due
 }
 
-impl Standing {
-    /// Where the return that is asked for stands.
-    pub(super) fn of(opened: &Opened, kind: ReturnKind) -> Self {
-        let Opened { taxpayer, period, on, .. } = opened;
-        if Month::of(*on) <= *period {
-            return Self::NotOver;
-        }
-        let Some(months) = months_told(opened, kind) else { return Self::NotApplicable };
-        let first = period.plus(1 - months).first_day();
-        if is_registered(taxpayer, first, period.last_day()) {
-            Self::Due
-        } else {
-            Self::NotRegistered
-        }
-    }
+/// The return as filed by the day the books are looked at.
+pub(crate) fn filing(opened: &Opened, kind: ReturnKind) -> Option<Filing> {
+    let (register, taxpayer, on) = (&opened.register, &*opened.taxpayer, opened.on);
+    let return_type = return_type(register, taxpayer, kind, opened.period, on)?;
+    register.filing(taxpayer, return_type, opened.period, on)
 }
 
-/// The return as filed by the day it is looked at.
-///
-/// For the first two months of a quarter, who files by the quarter furnishes invoices instead.
-pub(super) fn filing(opened: &Opened, kind: ReturnKind) -> Option<Filing> {
-    let find = |return_type| {
-        opened.register.filing(&opened.taxpayer, return_type, opened.period, opened.on)
-    };
+/// Whether taxpayers of this type meet this return at all.
+fn is_for(taxpayer: &Taxpayer, kind: ReturnKind) -> bool {
     match kind {
-        ReturnKind::Gstr2a => None,
-        ReturnKind::Gstr1 => find("GSTR1").or_else(|| find("IFF")),
-        kind => find(kind.return_type()),
-    }
-}
-
-/// How many months the return tells, the period's being the last; `None` where taxpayers like
-/// this one do not file it for this period.
-pub(super) fn months_told(opened: &Opened, kind: ReturnKind) -> Option<i32> {
-    let Opened { register, taxpayer, period, .. } = opened;
-    let owed = |return_type, period| register.owed(taxpayer, return_type, period);
-    match kind {
-        ReturnKind::Gstr1 => owed("GSTR1", *period).or_else(|| owed("IFF", *period)),
-        // Whoever files summary returns has a monthly view of what was bought.
-        ReturnKind::Gstr2a => {
-            return owed("GSTR3B", *period)
-                .or_else(|| owed("GSTR3B", period.quarter_end()))
-                .map(|_| 1);
+        ReturnKind::Gstr1 | ReturnKind::Gstr2a | ReturnKind::Gstr3b => {
+            matches!(Role::of(taxpayer), Role::Ordinary | Role::Zone)
         }
-        kind => owed(kind.return_type(), *period),
+        ReturnKind::Cmp08 | ReturnKind::Gstr4 => Role::of(taxpayer) == Role::Composition,
     }
-    .map(|owed| owed.months)
 }
 
-/// Whether there is a day on which it trades.
-fn is_registered(taxpayer: &Taxpayer, first: Date, last: Date) -> bool {
-    let begins = taxpayer.registered_on.max(GST_BEGAN);
-    begins <= last
-        && crate::taxpayers::stopped_on(taxpayer)
-            .is_none_or(|stopped| first <= stopped && begins <= stopped)
+/// The first month that a return for this period is about.
+fn span(taxpayer: &Taxpayer, kind: ReturnKind, period: Month) -> Month {
+    let by_quarter =
+        |name| taxpayer.frequency == Frequency::Quarterly && owes(taxpayer, name, period);
+    match kind {
+        ReturnKind::Gstr1 if by_quarter("GSTR1") => period.plus(-2),
+        // Before 2021 it was filed by the month, by everybody.
+        ReturnKind::Gstr3b
+            if by_quarter("GSTR3B") && !owes(taxpayer, "GSTR3B", period.plus(-1)) =>
+        {
+            period.plus(-2)
+        }
+        ReturnKind::Cmp08 => period.plus(-2),
+        ReturnKind::Gstr4 => period.plus(-11),
+        _ => period,
+    }
+}
+
+/// The type of the return as it is filed; `None` where none is owed for the period.
+fn return_type(
+    register: &Register,
+    taxpayer: &Taxpayer,
+    kind: ReturnKind,
+    period: Month,
+    on: Date,
+) -> Option<&'static str> {
+    let owed = |name: &'static str| owes(taxpayer, name, period).then_some(name);
+    match kind {
+        ReturnKind::Gstr1 => owed("GSTR1").or_else(|| {
+            let furnished = || register.filing(taxpayer, "IFF", period, on).is_some();
+            owed("IFF").filter(|_| furnished())
+        }),
+        // Nobody files it; it is there for whoever files a summary return.
+        ReturnKind::Gstr2a => Some("GSTR2A"),
+        ReturnKind::Gstr3b => owed("GSTR3B"),
+        ReturnKind::Cmp08 => owed("CMP08"),
+        // Until March 2019 a quarterly return had this name.
+        ReturnKind::Gstr4 => owed("GSTR4").filter(|_| period >= Month { year: 2020, month: 3 }),
+    }
 }

@@ -8,9 +8,9 @@ use jiff::civil::Date;
 use super::{
     checksum::Checksum,
     document::{Paise, Rate, Tax},
+    gstr1::lists::party_of,
     gstr2a::Withheld,
     imports::month_dice,
-    inward::name_of,
     network::Network,
     outward::{Seller, Taxing},
 };
@@ -172,7 +172,7 @@ fn withheld(
     }
     Withheld {
         gstin: by.gstin.to_string(),
-        name: name_of(by).to_string(),
+        name: party_of(by).name,
         month: Some(month),
         value,
         rate,

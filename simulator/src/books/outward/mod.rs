@@ -27,10 +27,9 @@ pub use self::{
     totals::OutwardTotals,
 };
 pub(crate) use self::{
-    consumers::{Counter, Untaxed},
     facts::{Role, trades},
     plan::{Every, Plan, Spot, index},
-    sale::{Line, Number, Receiver, Sale, Series, Taxing},
+    sale::{Number, Receiver, Sale, Series, Taxing},
 };
 use super::{
     checksum::Checksum,
@@ -332,6 +331,9 @@ impl<'a> Seller<'a> {
                 &mut partners[0]
             };
             let (edge, buyer) = place.get_or_insert_with(|| self.partner(spot.lane, month));
+            if self.many.is_some() && buyer.is_none() {
+                continue;
+            }
             let sale = self.invoice(&plan, spot, *edge, buyer.as_deref());
             tell(Sold { class: Self::class(&sale), sale, buyer: buyer.as_ref() });
         }
