@@ -10,7 +10,10 @@ use super::{
 };
 use crate::model::{
     period::Month,
-    told::{Kind::{Record, Records, Scalar}, Part, told},
+    told::{
+        Kind::{Records, Scalar},
+        Part, told,
+    },
 };
 
 /// The return; a section is worked out when it is first asked for.

@@ -1,7 +1,10 @@
 //! GSTR-3B: what was sold, what credit there is, what was paid. All of it is a sum of other books.
 
 use super::document::{Paise, TAX, Tax, money};
-use crate::model::told::{Kind::{Record, Records, Scalar}, Part, told};
+use crate::model::told::{
+    Kind::{Record, Records, Scalar},
+    Part, told,
+};
 
 /// The return.
 #[derive(Clone, Debug, Default)]

@@ -5,7 +5,10 @@ use super::{
     gstr2a::{WITHHELD, Withheld},
     gstr3b::{SUPPLY, Supply},
 };
-use crate::model::told::{Kind::{Record, Records, Scalar}, Part, told};
+use crate::model::told::{
+    Kind::{Record, Records, Scalar},
+    Part, told,
+};
 
 /// The quarterly statement.
 #[derive(Clone, Debug, Default)]

@@ -16,16 +16,24 @@ use crate::{
     model::{
         period::Month,
         taxpayer::{Filing, Taxpayer},
-        told::{Kind::{Record, Records, Scalar}, Part, told},
+        told::{
+            Kind::{Record, Scalar},
+            Part, told,
+        },
     },
     taxpayers::Register,
 };
 
+mod checksum;
 pub mod document;
+mod goods;
 pub mod gstr1;
 pub mod gstr2a;
 pub mod gstr3b;
 pub mod gstr4;
+pub mod network;
+pub mod outward;
+mod standing;
 pub mod summary;
 
 /// Which return the books are opened at.
@@ -139,19 +147,23 @@ impl Books {
     /// Whether there is something to show, or why not.
     #[must_use]
     pub fn standing(&self) -> Standing {
-        *self.standing.get_or_init(|| Standing::Due)
+        *self.standing.get_or_init(|| standing::standing(&self.opened, self.opened.query.of))
     }
 
     /// The return as filed, where it was.
     #[must_use]
     pub fn filing(&self) -> Option<&Filing> {
-        self.filing.get_or_init(|| None).as_ref()
+        self.filing.get_or_init(|| standing::filing(&self.opened, self.opened.query.of)).as_ref()
     }
 
     /// Documents or rows of the query's section.
     #[must_use]
     pub fn count(&self) -> u64 {
-        0
+        match (self.opened.query.of, self.opened.query.section.as_deref()) {
+            (ReturnKind::Gstr1, Some(section)) => self.gstr1.count(section),
+            (ReturnKind::Gstr1, None) => self.gstr1.count_all(),
+            _ => 0,
+        }
     }
 
     /// GSTR-3B.

@@ -84,7 +84,7 @@ pub fn open_response(session_key: &Key, sealed: &Sealed) -> Result<Vec<u8>, Open
         return from_base64(sealed.data.as_bytes()).ok_or(OpenError::Base64);
     }
     let response_key = unwrap_key(&sealed.rek, session_key)?;
-    open_body(&response_key, &sealed.data, &sealed.hmac)
+    open_body(&response_key, &sealed.data, Some(&sealed.hmac))
 }
 
 /// Seals a request under the session key.
@@ -100,7 +100,7 @@ pub fn seal_request(session_key: &Key, json: &[u8]) -> SealedRequest {
 ///
 /// The first thing that does not open.
 pub fn open_request(session_key: &Key, sealed: &SealedRequest) -> Result<Vec<u8>, OpenError> {
-    open_body(session_key, &sealed.data, &sealed.hmac)
+    open_body(session_key, &sealed.data, Some(&sealed.hmac))
 }
 
 /// The text in the files of large returns: sealed as `data` is, without an HMAC.
@@ -119,8 +119,7 @@ pub fn seal_file(file_key: &Key, json: &[u8]) -> String {
 ///
 /// The first thing that does not open.
 pub fn open_file(file_key: &Key, sealed: &str) -> Result<Vec<u8>, OpenError> {
-    let inner = open_inner(file_key, sealed.trim().trim_matches('"'))?;
-    from_base64(&inner).ok_or(OpenError::Inner)
+    open_body(file_key, unquoted(sealed), None)
 }
 
 /// A key under another: the shape of `sek`, `rek` and a refresh's `app_key`. 64 characters.
@@ -135,7 +134,7 @@ pub fn wrap_key(key: &Key, under: &Key) -> String {
 ///
 /// The first thing that does not fit.
 pub fn unwrap_key(wrapped: &str, under: &Key) -> Result<Key, OpenError> {
-    let bytes = open_inner(under, wrapped)?;
+    let bytes = open_bytes(under, wrapped)?;
     Key::of(&bytes).ok_or(OpenError::KeyLength(bytes.len()))
 }
 
@@ -151,7 +150,7 @@ pub fn seal_otp(app_key: &Key, otp: &str) -> String {
 ///
 /// The first thing that does not open.
 pub fn open_otp(app_key: &Key, sealed: &str) -> Result<String, OpenError> {
-    String::from_utf8(open_inner(app_key, sealed)?).map_err(|_| OpenError::Text)
+    String::from_utf8(open_bytes(app_key, sealed)?).map_err(|_| OpenError::Text)
 }
 
 /// What a filing is signed with by one-time password: HMAC-SHA256 under `PAN|OTP` of the JSON's
@@ -169,17 +168,24 @@ fn seal_body(key: &Key, json: &[u8]) -> (String, [u8; 32]) {
     (text(out), mac)
 }
 
-fn open_body(key: &Key, data: &str, hmac: &str) -> Result<Vec<u8>, OpenError> {
-    let inner = open_inner(key, data)?;
+/// Opens a body; an HMAC, where there is one, must fit.
+pub(super) fn open_body(key: &Key, data: &str, hmac: Option<&str>) -> Result<Vec<u8>, OpenError> {
+    let inner = open_bytes(key, data)?;
+    let fits = |hmac: &str| {
+        let mac = from_base64(hmac.as_bytes());
+        mac.is_some_and(|mac| mac == hmac_sha256(&key.0, &inner))
+    };
     let json = from_base64(&inner).ok_or(OpenError::Inner)?;
-    match from_base64(hmac.as_bytes()) {
-        Some(mac) if mac == hmac_sha256(&key.0, &inner) => Ok(json),
-        _ => Err(OpenError::Mac),
-    }
+    if hmac.is_none_or(fits) { Ok(json) } else { Err(OpenError::Mac) }
+}
+
+/// A file's text without the quotes that are usually around it.
+pub(super) fn unquoted(text: &str) -> &str {
+    text.trim().trim_matches('"')
 }
 
 /// What was encrypted.
-fn open_inner(key: &Key, sealed: &str) -> Result<Vec<u8>, OpenError> {
+pub(super) fn open_bytes(key: &Key, sealed: &str) -> Result<Vec<u8>, OpenError> {
     let mut buffer = from_base64(sealed.as_bytes()).ok_or(OpenError::Base64)?;
     decrypt_ecb_in_place(key, &mut buffer)?;
     Ok(buffer)

@@ -161,7 +161,10 @@ struct Kept {
     pending: HashMap<Holder, Pending>,
     pending_order: VecDeque<Holder>,
     open: HashMap<String, Session>,
+    /// Tokens in the order in which they were given; some may be nobody's by now.
     open_order: VecDeque<String>,
+    /// The tokens of a user.
+    by_holder: HashMap<Holder, Vec<String>>,
     messages: VecDeque<Message>,
 }
 
@@ -255,10 +258,10 @@ impl Consents {
             pending.wrong += 1;
             return Err(Refusal::OtpWrong);
         }
-        let live = |session: &Session| {
-            session.holder == key && at_ms < session.expires_at_ms.min(session.window_ends_at_ms)
-        };
-        if kept.open.values().filter(|session| live(session)).count() >= policy.most {
+        let live =
+            |session: &&Session| at_ms < session.expires_at_ms.min(session.window_ends_at_ms);
+        let own = kept.by_holder.get(&key).map_or(&[][..], Vec::as_slice);
+        if own.iter().filter_map(|token| kept.open.get(token)).filter(live).count() >= policy.most {
             return Err(Refusal::TooMany);
         }
         pending.used = true;
@@ -357,8 +360,7 @@ impl Consents {
         at_ms: i64,
     ) -> Option<Session> {
         let mut kept = self.kept();
-        let mut session = kept.open.remove(token)?;
-        kept.open_order.retain(|known| known != token);
+        let mut session = kept.drop_token(token)?;
         session.before = Some((session.app_key, session.session_key));
         session.app_key = app_key;
         session.session_key = fresh.session_key;
@@ -379,8 +381,7 @@ impl Consents {
     pub fn close(&self, token: &str, holder: &Holder, policy: &Policy) -> Result<(), Refusal> {
         let mut kept = self.kept();
         kept.open.get(token).ok_or(Refusal::Unknown)?.belongs_to(holder, policy)?;
-        kept.open.remove(token);
-        kept.open_order.retain(|known| known != token);
+        kept.drop_token(token);
         Ok(())
     }
 
@@ -402,13 +403,28 @@ impl Consents {
 
 impl Kept {
     fn keep(&mut self, token: String, session: Session) {
+        self.by_holder.entry(session.holder.clone()).or_default().push(token.clone());
         self.open_order.push_back(token.clone());
         self.open.insert(token, session);
-        if self.open_order.len() > LIMIT
+        while self.open.len() > LIMIT
             && let Some(oldest) = self.open_order.pop_front()
         {
-            self.open.remove(&oldest);
+            self.drop_token(&oldest);
         }
+        if self.open_order.len() > 2 * LIMIT {
+            self.open_order.retain(|token| self.open.contains_key(token));
+        }
+    }
+
+    fn drop_token(&mut self, token: &str) -> Option<Session> {
+        let session = self.open.remove(token)?;
+        if let Some(own) = self.by_holder.get_mut(&session.holder) {
+            own.retain(|known| known != token);
+            if own.is_empty() {
+                self.by_holder.remove(&session.holder);
+            }
+        }
+        Some(session)
     }
 }
 
@@ -427,3 +443,6 @@ impl Session {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

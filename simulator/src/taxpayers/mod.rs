@@ -13,6 +13,7 @@ mod place;
 mod population;
 mod recent;
 mod schedule;
+mod seats;
 
 use std::{
     borrow::Cow,
@@ -24,9 +25,14 @@ use jiff::civil::Date;
 
 pub use self::persona::{Persona, PersonaError, PersonaFiling, read_persona};
 use self::{filings::Filings, identity::spread, nation::nation, population::Members};
+pub(crate) use self::{
+    filings::stopped_on,
+    schedule::owes,
+    seats::{Busy, SEATS},
+};
 use crate::model::{
     gstin::{Gstin, is_pan},
-    period::FinancialYear,
+    period::{FinancialYear, Month},
     taxpayer::{Filing, Taxpayer},
 };
 
@@ -42,6 +48,7 @@ pub struct Register {
     seed: u64,
     unknown: Unknown,
     entries: Vec<Entry>,
+    seats: seats::Seats,
     /// Where a number stands in `entries`.
     by_gstin: AHashMap<String, usize>,
     /// Where the first persona of a PAN stands in `entries`.
@@ -99,6 +106,7 @@ impl Register {
         Self {
             seed,
             unknown,
+            seats: seats::Seats::of(seed, &entries),
             entries,
             by_gstin,
             by_pan,
@@ -252,6 +260,27 @@ impl Register {
         filings
     }
 
+    /// The return of one type for one period, where it was filed by a day; cheap.
+    #[must_use]
+    pub fn filing(
+        &self,
+        taxpayer: &Taxpayer,
+        return_type: &str,
+        period: Month,
+        on: Date,
+    ) -> Option<Filing> {
+        let wanted = |filing: &Filing| {
+            filing.return_type == return_type
+                && filing.period_year == period.year
+                && i8::try_from(filing.period_month) == Ok(period.month)
+        };
+        let known = self.known(taxpayer, on);
+        known
+            .merge(|| Filings::new(self.seed, taxpayer, on).of_month(period), wanted)
+            .into_iter()
+            .find(wanted)
+    }
+
     /// The newest filing; cheap.
     #[must_use]
     pub fn last_filing(&self, taxpayer: &Taxpayer, on: Date) -> Option<Filing> {
@@ -270,6 +299,27 @@ impl Register {
         state: Option<&str>,
     ) -> impl Iterator<Item = Gstin> + use<> {
         Members::new(self.seed, state).take(count)
+    }
+
+    /// Where a number sits in the network of trade, and whether the seat is a twin's: that of
+    /// somebody else, whose partners a stranger has too.
+    pub(crate) fn seat_of(&self, gstin: &str) -> (u32, bool) {
+        self.seats.seat_of(self.seed, gstin)
+    }
+
+    /// Who sits on a seat of the network.
+    pub(crate) fn gstin_at(&self, seat: u32) -> Option<Cow<'_, str>> {
+        self.seats.gstin_at(self.seed, seat)
+    }
+
+    /// Personas whose files tell a number of invoices.
+    pub(crate) fn busy(&self) -> &[Busy] {
+        self.seats.busy()
+    }
+
+    /// Seats of the personas that are operators of electronic commerce.
+    pub(crate) fn operators(&self) -> &[u32] {
+        self.seats.operators()
     }
 
     fn persona_of_same_pan(&self, number: &Gstin) -> Option<&Entry> {

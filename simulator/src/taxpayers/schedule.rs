@@ -72,6 +72,11 @@ pub(super) fn rules_for(
     (0..).zip(RULES.iter()).filter(move |(_, rule)| rule.group == group || Some(rule.group) == also)
 }
 
+/// Whether taxpayers like this one owe this return for this month.
+pub(crate) fn owes(taxpayer: &Taxpayer, return_type: &str, month: Month) -> bool {
+    rules_for(taxpayer).any(|(_, rule)| rule.return_type == return_type && rule.covers(month))
+}
+
 /// The groups of rules a taxpayer is under.
 fn groups(taxpayer: &Taxpayer) -> (&'static str, Option<&'static str>) {
     match taxpayer.taxpayer_type.as_ref() {

@@ -104,6 +104,12 @@ impl Certificate {
         self.public_key.n().bits()
     }
 
+    /// How long what is encrypted under it is, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.public_key.size()
+    }
+
     /// Encrypts a few bytes as the network wants them: RSA with PKCS#1 v1.5 padding.
     ///
     /// `None` where there are more bytes than the key can take.

@@ -211,7 +211,9 @@ impl Keeper<'_> {
         };
         let value = match &*self.plan().body {
             Body::Json(_) => serde_json::from_slice(&reply.body).unwrap_or(Value::Null),
-            Body::Empty | Body::Text(..) => String::from_utf8_lossy(&reply.body).into(),
+            Body::Empty | Body::FilePart | Body::Text(..) => {
+                String::from_utf8_lossy(&reply.body).into()
+            }
         };
         let sources = files.body_and_parts(&self.plan().body_name);
         schema::breaches(schema, &value)

@@ -106,7 +106,11 @@ pub(super) fn declared_in_vain(files: &PackFiles<'_>, findings: &mut Vec<Finding
         let said = |call: &String| {
             call[1..].strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with(['\'', '"']))
         };
-        if !calls.iter().any(said) {
+        let by_books = file.endpoints.iter().any(|endpoint| {
+            let sections = endpoint.books.as_ref().and_then(|books| books.sections.as_ref());
+            sections.is_some_and(|map| map.value == *name)
+        });
+        if !by_books && !calls.iter().any(said) {
             find(
                 format!("[maps.{name}]"),
                 format!("nobody uses the map `{name}`"),
