@@ -264,7 +264,7 @@ fn refresh(
     let others = other_keys(&session);
     let known = Known { name: KeyName::SessionKey, key: session.session_key, others: &others };
     let rotations = tenant.certificate(ring);
-    let read = read::refresh_key(&known, &session.app_key, (ring, rotations), sent)?;
+    let read = read::refresh_key(&known, (ring, rotations), sent)?;
     let (way, told) = match read {
         RefreshKey::New(_) => (RefreshKeyFile::New, "a new key under the session key"),
         RefreshKey::Old(_) => (RefreshKeyFile::Old, "the key of before, under the session key"),

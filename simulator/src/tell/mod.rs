@@ -21,6 +21,7 @@ use crate::{
 };
 
 pub mod catalog;
+pub mod certificate;
 pub mod credentials;
 pub mod example;
 pub mod explain;
