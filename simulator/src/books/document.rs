@@ -4,7 +4,10 @@ use jiff::civil::Date;
 
 use crate::model::{
     period::Month,
-    told::{Kind::*, Part, told},
+    told::{
+        Kind::{Records, Scalar},
+        Part, told,
+    },
 };
 
 /// An amount of money in paise.

@@ -30,7 +30,10 @@ use super::{
 };
 use crate::model::{
     period::Month,
-    told::{Kind::*, Part, told},
+    told::{
+        Kind::{Record, Records, Scalar},
+        Part, told,
+    },
 };
 
 /// The return; a section is worked out when it is first asked for, `b2b` within the query's window.

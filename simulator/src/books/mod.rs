@@ -16,7 +16,10 @@ use crate::{
     model::{
         period::Month,
         taxpayer::{Filing, Taxpayer},
-        told::{Kind::*, Part, told},
+        told::{
+            Kind::{Record, Scalar},
+            Part, told,
+        },
     },
     taxpayers::Register,
 };
