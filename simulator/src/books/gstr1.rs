@@ -50,7 +50,7 @@ pub struct Gstr1 {
 }
 
 /// All sections but `b2b` and `hsn`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rest {
     /// Amended invoices to registered persons.
     pub b2ba: Vec<Party>,
@@ -95,7 +95,7 @@ pub struct Rest {
 }
 
 /// Large invoices with one place of supply.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ByPlace {
     /// A state code.
     pub place: &'static str,
@@ -104,7 +104,7 @@ pub struct ByPlace {
 }
 
 /// Small supplies to consumers: one place, one rate, one way of selling.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Consumers {
     /// A state code.
     pub place: &'static str,
@@ -125,7 +125,7 @@ pub struct Consumers {
 }
 
 /// Exports with payment of tax, or without.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Exports {
     /// Whether tax is paid.
     pub with_payment: bool,
@@ -134,7 +134,7 @@ pub struct Exports {
 }
 
 /// Advances for one place of supply, received or adjusted.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Advances {
     /// A state code.
     pub place: &'static str,
@@ -149,7 +149,7 @@ pub struct Advances {
 }
 
 /// Supplies without tax, by where and to whom.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct NilRated {
     /// Whether to another state.
     pub between_states: bool,
@@ -164,7 +164,7 @@ pub struct NilRated {
 }
 
 /// What was sold of one HSN code at one rate.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Hsn {
     /// 1, 2, 3 …
     pub number: usize,
@@ -187,7 +187,7 @@ pub struct Hsn {
 }
 
 /// Documents of one nature.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DocumentSeries {
     /// GSTN's number for the nature: 1 is invoices for outward supply, 4 debit notes, 5 credit notes …
     pub nature: usize,
@@ -198,7 +198,7 @@ pub struct DocumentSeries {
 }
 
 /// A run of document numbers.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Run {
     /// 1, 2, 3 …
     pub number: usize,
@@ -213,7 +213,7 @@ pub struct Run {
 }
 
 /// What was sold through one operator.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Operator {
     /// Its GSTIN.
     pub gstin: String,

@@ -36,7 +36,7 @@ pub(crate) const NAMES: [&str; 20] = [
 ];
 
 /// The summary.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Summary {
     /// SHA-256 of the sections' checksums, hex.
     pub checksum: String,
@@ -45,7 +45,7 @@ pub struct Summary {
 }
 
 /// One section added up.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Section {
     /// Our name: `b2b`, `cdnr`, `nil`, `documents` …
     pub name: &'static str,
@@ -68,7 +68,7 @@ pub struct Section {
 }
 
 /// One counterparty's sum.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PartySum {
     /// Its GSTIN; the state code for sections by place of supply.
     pub key: String,

@@ -14,10 +14,10 @@ use thiserror::Error;
 use tokio::sync::Notify;
 
 use super::{
-    FileKey,
     buffers::Buffers,
     pack::{Measure, Packing},
 };
+use crate::gstn::Key;
 
 /// What a file is made of: the same each time it is asked.
 pub trait Contents: std::fmt::Debug + Send + Sync {
@@ -57,7 +57,7 @@ pub struct Order {
     /// When it is no more.
     pub expires_at_ms: i64,
     /// What its parts are sealed with.
-    pub key: FileKey,
+    pub key: Key,
     /// Whether the content of a part stands in double quotes.
     pub quoted: bool,
     /// How many records there are.

@@ -1,21 +1,16 @@
 //! Links that vouch for themselves: a signature over path and end, as web servers check it.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha2::Sha256;
 use thiserror::Error;
 
-use crate::model::dice::Dice;
+use crate::{
+    gstn::{Key, primitives::hmac_sha256},
+    model::dice::Dice,
+};
 
 /// What a tenant signs its links with.
-#[derive(Clone, PartialEq, Eq)]
-pub struct LinkKey([u8; 32]);
-
-impl std::fmt::Debug for LinkKey {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("LinkKey(…)")
-    }
-}
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkKey(Key);
 
 /// Why a link is no good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -35,12 +30,7 @@ impl LinkKey {
     /// The key of a tenant: a function of seed and name.
     #[must_use]
     pub fn new(seed: u64, tenant: &str) -> Self {
-        let mut dice = Dice::new(seed, LINKS, tenant.as_bytes());
-        let mut key = [0; 32];
-        for lane in key.chunks_exact_mut(8) {
-            lane.copy_from_slice(&dice.bits().to_le_bytes());
-        }
-        Self(key)
+        Self(Key::roll(&mut Dice::new(seed, LINKS, tenant.as_bytes())))
     }
 
     /// The signature of a path that may be read until `expires_s`: 22 characters of base64url.
@@ -74,11 +64,7 @@ impl LinkKey {
 
     /// As long as an MD5 sum, which is what such a parameter is usually called.
     fn tag(&self, path: &str, expires_s: i64) -> [u8; 16] {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes any key");
-        mac.update(expires_s.to_string().as_bytes());
-        mac.update(b" ");
-        mac.update(path.as_bytes());
-        let whole = mac.finalize().into_bytes();
+        let whole = hmac_sha256(&self.0.0, format!("{expires_s} {path}").as_bytes());
         std::array::from_fn(|at| whole[at])
     }
 }

@@ -9,10 +9,17 @@ use flate2::{Compression, GzBuilder};
 use sha2::{Digest as _, Sha256};
 use tar::{EntryType, Header};
 
-use super::{FileKey, seal};
+use crate::gstn::{
+    Key,
+    key::to_hex,
+    sealing::{Sealer, sealed_length},
+};
 
 /// A tar is made of records of this size, in bytes.
 const RECORD: u64 = 512;
+
+/// So much JSON is sealed at once, in bytes: 64 KiB when it is.
+const TURN: usize = 36 * 1024;
 
 /// So much is handed on at once, in bytes.
 pub const PIECE: usize = 64 * 1024;
@@ -21,7 +28,7 @@ pub const PIECE: usize = 64 * 1024;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Packing {
     /// The key its content is sealed with.
-    pub key: FileKey,
+    pub key: Key,
     /// The member's name; 100 bytes at the most.
     pub member: String,
     /// Whether the content stands in double quotes.
@@ -42,8 +49,8 @@ pub struct Measure {
 impl Packing {
     /// How long the member is, in bytes.
     #[must_use]
-    pub const fn member_length(&self, json: u64) -> u64 {
-        seal::sealed_length(json) + if self.quoted { 2 } else { 0 }
+    pub fn member_length(&self, json: usize) -> u64 {
+        sealed_length(json) as u64 + if self.quoted { 2 } else { 0 }
     }
 
     /// Writes the file, in pieces of 64 KiB; only the last is shorter.
@@ -58,12 +65,20 @@ impl Packing {
             .mtime(self.made_at_s)
             .operating_system(UNIX)
             .write(Pieces::new(out), Compression::fast());
-        let length = self.member_length(json.len() as u64);
+        let length = self.member_length(json.len());
         gzip.write_all(self.header(length)?.as_bytes())?;
         if self.quoted {
             gzip.write_all(b"\"")?;
         }
-        seal::seal(&self.key, json, &mut gzip)?;
+        let mut sealer = Sealer::without_mac(&self.key);
+        let mut sealed = Vec::with_capacity(PIECE + PIECE / 2);
+        for piece in json.chunks(TURN) {
+            sealer.push(piece, &mut sealed);
+            gzip.write_all(&sealed)?;
+            sealed.clear();
+        }
+        sealer.finish(&mut sealed);
+        gzip.write_all(&sealed)?;
         if self.quoted {
             gzip.write_all(b"\"")?;
         }
@@ -110,10 +125,7 @@ struct Meter {
 
 impl Meter {
     fn read(self) -> Measure {
-        let hash = self.hash.finalize();
-        let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half & 0xF)]);
-        let sha256 = hash.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect();
-        Measure { length: self.length, sha256 }
+        Measure { length: self.length, sha256: to_hex(&self.hash.finalize()) }
     }
 }
 
@@ -180,10 +192,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::gstn::envelope::open_file;
 
     fn packing(quoted: bool) -> Packing {
         Packing {
-            key: FileKey([9; 32]),
+            key: Key([9; 32]),
             member: "returns_16042025_R1_27AAACS0000A1ZG_b2b_0.json".to_owned(),
             quoted,
             made_at_s: 1_744_800_000,
@@ -218,7 +231,9 @@ mod tests {
         assert_eq!((path.as_str(), made), (packing.member.as_str(), 1_744_800_000));
         assert!(content.starts_with(b"\"") && content.ends_with(b"\""));
         assert_eq!(
-            GzDecoder::new(packed(&packing, b"{}").as_slice()).header().map(|head| head.mtime()),
+            GzDecoder::new(packed(&packing, b"{}").as_slice())
+                .header()
+                .map(flate2::GzHeader::mtime),
             Some(1_744_800_000)
         );
     }
@@ -279,17 +294,17 @@ mod tests {
             quoted in any::<bool>(),
             key in any::<[u8; 32]>(),
         ) {
-            let packing = Packing { key: FileKey(key), ..packing(quoted) };
+            let packing = Packing { key: Key(key), ..packing(quoted) };
             let file = packed(&packing, &json);
 
             let (_, _, content) = member(&file);
-            prop_assert_eq!(content.len() as u64, packing.member_length(json.len() as u64));
-            prop_assert_eq!(seal::open(&packing.key, &content), Ok(json.clone()));
+            prop_assert_eq!(content.len() as u64, packing.member_length(json.len()));
+            let content = String::from_utf8(content).expect("base64 is text");
+            prop_assert_eq!(open_file(&packing.key, &content), Ok(json.clone()));
 
             let measure = packing.measure(&json).expect("it can be packed");
             prop_assert_eq!(measure.length, file.len() as u64);
-            let hash: String = Sha256::digest(&file).iter().map(|byte| format!("{byte:02x}")).collect();
-            prop_assert_eq!(measure.sha256, hash);
+            prop_assert_eq!(measure.sha256, to_hex(&Sha256::digest(&file)));
             prop_assert_eq!(packed(&packing, &json), file, "same bytes each time");
         }
     }

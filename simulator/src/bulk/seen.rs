@@ -1,11 +1,13 @@
 //! A file as expressions see it.
 
-use base64::{Engine as _, prelude::BASE64_STANDARD};
-
 use super::job::{Facts, Order};
 use crate::model::{
     period::ist_date,
-    told::{self, Kind::*, told},
+    told::{
+        self,
+        Kind::{Records, Scalar},
+        told,
+    },
 };
 
 /// A file, looked at by one call.
@@ -85,7 +87,7 @@ told! { File, FILE, it => {
     "est_s": Scalar => told::Part::Count(rounded_up(it.left_ms(), 1000)),
     "est_min": Scalar => told::Part::Count(rounded_up(it.left_ms(), 60_000)),
     // The key of its parts, in base64.
-    "key": Scalar => told::Part::Own(BASE64_STANDARD.encode(it.order.key.0)),
+    "key": Scalar => told::Part::Own(it.order.key.to_base64()),
     // Records; parts.
     "count": Scalar => number(it.order.count),
     "part_count": Scalar => number(it.order.part_count() as u64),
@@ -105,7 +107,7 @@ told! { Part, PART, it => {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bulk::FileKey;
+    use crate::gstn::Key;
 
     #[test]
     fn what_is_still_to_wait_is_rounded_up() {
@@ -115,7 +117,7 @@ mod tests {
             made_at_ms: 0,
             ready_at_ms: 1_800_000,
             expires_at_ms: 2_000_000,
-            key: FileKey([0; 32]),
+            key: Key([0; 32]),
             quoted: true,
             count: 25,
             per_part: 10,

@@ -5,9 +5,9 @@ use std::io::{self, Read as _};
 use flate2::read::GzDecoder;
 use thiserror::Error;
 
-use super::{
-    FileKey,
-    seal::{self, SealError},
+use crate::gstn::{
+    Key,
+    envelope::{OpenError, open_file},
 };
 
 /// No member longer than this is read, in bytes: 256 MiB.
@@ -34,7 +34,7 @@ pub enum UnpackError {
         /// The member's name.
         member: String,
         /// Why.
-        source: SealError,
+        source: OpenError,
     },
 }
 
@@ -47,7 +47,13 @@ impl UnpackError {
             Self::Archive(_) => "compare its SHA-256 with the `hash` beside its link",
             Self::NoMember => "give a file as it was downloaded",
             Self::TooLong => "give a file as it was downloaded",
-            Self::Seal { source, .. } => source.hint(),
+            Self::Seal { source, .. } => match source {
+                OpenError::Inner => "the key opens the base64 of the JSON, not the JSON itself",
+                OpenError::Cipher(_) => {
+                    "each token has a key of its own: the `ek` beside the links of this file"
+                }
+                _ => "the member holds base64, in double quotes or without them",
+            },
         }
     }
 }
@@ -57,7 +63,7 @@ impl UnpackError {
 /// # Errors
 ///
 /// The first layer that does not open.
-pub fn unpack(key: &FileKey, file: &[u8]) -> Result<Vec<u8>, UnpackError> {
+pub fn unpack(key: &Key, file: &[u8]) -> Result<Vec<u8>, UnpackError> {
     if file.trim_ascii_start().starts_with(b"{") {
         return Err(UnpackError::Json);
     }
@@ -73,7 +79,8 @@ pub fn unpack(key: &FileKey, file: &[u8]) -> Result<Vec<u8>, UnpackError> {
         }
         let mut content = Vec::new();
         entry.read_to_end(&mut content).map_err(UnpackError::Archive)?;
-        return seal::open(key, &content).map_err(|source| UnpackError::Seal { member, source });
+        let opened = open_file(key, &String::from_utf8_lossy(&content));
+        return opened.map_err(|source| UnpackError::Seal { member, source });
     }
     Err(UnpackError::NoMember)
 }
@@ -84,12 +91,8 @@ mod tests {
     use crate::bulk::pack::Packing;
 
     fn packed(member: &str) -> Vec<u8> {
-        let packing = Packing {
-            key: FileKey([9; 32]),
-            member: member.to_owned(),
-            quoted: true,
-            made_at_s: 0,
-        };
+        let packing =
+            Packing { key: Key([9; 32]), member: member.to_owned(), quoted: true, made_at_s: 0 };
         let mut out = Vec::new();
         packing.write(br#"{"b2b":[]}"#, &mut out).expect("a vector takes all");
         out
@@ -97,14 +100,14 @@ mod tests {
 
     #[test]
     fn a_file_gives_its_json_back() {
-        let json = unpack(&FileKey([9; 32]), &packed("a.json")).expect("it opens");
+        let json = unpack(&Key([9; 32]), &packed("a.json")).expect("it opens");
         assert_eq!(json, br#"{"b2b":[]}"#);
     }
 
     #[test]
     fn what_is_wrong_with_a_file_is_told() {
         let told = |key: u8, file: &[u8]| {
-            unpack(&FileKey([key; 32]), file).expect_err("it is wrong").to_string()
+            unpack(&Key([key; 32]), file).expect_err("it is wrong").to_string()
         };
         let file = packed("a.json");
 
@@ -113,7 +116,7 @@ mod tests {
         assert_eq!(told(9, &packed("a.csv")), "no member of the tar ends in `.json`");
         assert_eq!(
             told(8, &file),
-            "`a.json` cannot be opened: the content does not open with this key"
+            "`a.json` cannot be opened: AES-256-ECB does not open it: the padding does not fit"
         );
     }
 }

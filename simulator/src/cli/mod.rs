@@ -26,6 +26,7 @@ macro_rules! say {
     }};
 }
 
+mod books;
 mod catalog;
 mod check;
 mod completions;

@@ -13,15 +13,18 @@ use serde_json::Value;
 use super::{Decision, amend};
 use crate::{
     bulk::{
-        FileKey,
         files::TOKEN_LENGTH,
         job::{Contents, Job, Order, Part},
         link::{LinkFault, LinkKey},
         pack::Packing,
         seen,
     },
+    gstn::Key,
     journal::Via,
-    model::reply::{Delivery, Stream},
+    model::{
+        period::ist_date,
+        reply::{Delivery, Stream},
+    },
     pack::{Body, BulkKind, BulkStep, Endpoint, Queue, file::FieldPlace},
     render::{
         expression::{Culprit, Locals, Scope},
@@ -87,12 +90,9 @@ pub(super) fn take(
                 };
                 return Ok(Some(decide(reply, fault.to_string())));
             }
-            match fetch(scene, &asked.path, tenant)? {
-                true => Ok(None),
-                false => {
-                    Ok(Some(decide(*unknown, "no file that is kept has this link".to_owned())))
-                }
-            }
+            let found = fetch(scene, &asked.path, tenant)?;
+            let why = "no file that is kept has this link".to_owned();
+            Ok((!found).then(|| decide(*unknown, why)))
         }
     }
 }
@@ -121,7 +121,10 @@ pub(super) fn stage(
                     }
                 }
                 Ok(job) => tell_parts(scene, &job, *kind, tenant)?,
-                Err(_) => stand_in(scene, *kind, &tenant.name),
+                Err(_) => {
+                    let file = imagined(scene, *kind, 1, &tenant.name);
+                    amend(scene).file = Some(file);
+                }
             }
         }
         Some(BulkStep::Fetch { kind, link, .. }) => {
@@ -158,7 +161,7 @@ pub(super) fn carry(scene: &Scene, body: &Body, mut delivery: Delivery) -> Deliv
         // An asked-for answer to a call whose link leads nowhere: a file with nothing in it.
         None => {
             let packing = Packing {
-                key: FileKey([0; 32]),
+                key: Key([0; 32]),
                 member: "nothing.json".to_owned(),
                 quoted: true,
                 made_at_s: u32::try_from(scene.call.at_ms.div_euclid(1000)).unwrap_or(0),
@@ -216,8 +219,8 @@ fn order(scene: &mut Arc<Scene>, queue: &Queue, count: u64, tenant: &Tenant) -> 
     let made_at_ms = scene.call.at_ms;
     let ready_at_ms = made_at_ms.saturating_add(wait_ms);
     let job = tenant.files.open(&question(scene, kind), made_at_ms, || {
-        let (token, key) = scene
-            .roll(|dice| (letters(dice, b"0123456789abcdef", TOKEN_LENGTH), FileKey::roll(dice)));
+        let (token, key) =
+            scene.roll(|dice| (letters(dice, b"0123456789abcdef", TOKEN_LENGTH), Key::roll(dice)));
         let order = Order {
             owner: owner(scene, kind),
             token,
@@ -330,30 +333,66 @@ fn failed(why: String) -> Error {
     Error::new(ErrorKind::InvalidOperation, why)
 }
 
-/// For an answer that was asked for by a call whose token stands for nothing: a file of one part.
-fn stand_in(scene: &mut Arc<Scene>, kind: usize, tenant: &str) {
-    let kind = &scene.pack.files[kind];
-    let (token, key, hash) = scene.roll(|dice| {
-        let mut hex = |length| letters(dice, b"0123456789abcdef", length);
-        let (token, hash) = (hex(TOKEN_LENGTH), hex(64));
-        (token, FileKey::roll(dice), hash)
-    });
+/// A file that nobody asked for, of so many records: for answers that are asked for or rehearsed
+/// where a call's token stands for nothing.
+pub(crate) fn imagined(scene: &Scene, kind: usize, count: u64, tenant: &str) -> seen::File {
+    let plan = &scene.pack.files[kind];
+    let hex = |length| scene.roll(|dice| letters(dice, b"0123456789abcdef", length));
     let at_ms = scene.call.at_ms;
     let order = Order {
         owner: Vec::new(),
-        token: token.clone(),
+        token: hex(TOKEN_LENGTH),
         made_at_ms: at_ms,
         ready_at_ms: at_ms,
-        expires_at_ms: at_ms.saturating_add(kind.life_ms) / 1000 * 1000,
-        key,
-        quoted: kind.quoted,
-        count: 1,
-        per_part: kind.per_file,
+        expires_at_ms: at_ms.saturating_add(plan.life_ms) / 1000 * 1000,
+        key: scene.roll(Key::roll),
+        quoted: plan.quoted,
+        count,
+        per_part: plan.per_file,
     };
-    let path = format!("{}{token}/nothing_0.tar.gz", kind.lead);
-    let link = signed(&LinkKey::new(scene.seed, tenant), kind, &path, order.expires_at_ms);
-    let part = seen::Part { count: 1, hash, path, link, ..seen::Part::default() };
-    amend(scene).file = Some(seen::File { order, at_ms, parts: vec![part] });
+    let key = LinkKey::new(scene.seed, tenant);
+    let parts = (0..order.part_count()).filter_map(|number| order.part(number)).map(|part| {
+        let path = imagined_path(scene, kind, &order, &part)
+            .unwrap_or_else(|| format!("{}{}/{}", plan.lead, order.token, part.number));
+        let link = signed(&key, plan, &path, order.expires_at_ms);
+        seen::Part { length: 1_000, hash: hex(64), path, link, ..seen::Part::of(&part) }
+    });
+    let parts = parts.collect();
+    seen::File { order, at_ms, parts }
+}
+
+/// The path of an imagined part, as the first endpoint that queues such files would tell it.
+fn imagined_path(scene: &Scene, kind: usize, order: &Order, part: &Part) -> Option<String> {
+    let queues = |endpoint: &Endpoint| match &endpoint.bulk {
+        Some(BulkStep::Queue(queue)) if queue.kind == kind => Some(Arc::clone(&queue.link)),
+        _ => None,
+    };
+    let mut endpoints = scene.pack.endpoints.iter().enumerate();
+    let (index, link) = endpoints.find_map(|(at, endpoint)| Some((at, queues(endpoint)?)))?;
+    let known = scene.endpoint().map(|endpoint| &endpoint.fields[..]).unwrap_or_default();
+    let bring = |name: &str| {
+        let at = known.iter().position(|field| field.name == name);
+        at.and_then(|at| scene.field(at)).filter(|value| value.is_string()).cloned()
+    };
+    let mut asked = scene.again();
+    asked.fields = scene.pack.endpoints[index]
+        .fields
+        .iter()
+        .map(|field| Some(bring(&field.name).unwrap_or_else(|| "sample".into())))
+        .collect();
+    asked.endpoint = Some(index);
+    if asked.taxpayer.is_none() {
+        let on = ist_date(scene.call.at_ms);
+        let gstin = bring("gstin").unwrap_or_default();
+        let gstin = gstin.as_str().unwrap_or_default();
+        asked.taxpayer = Some(Arc::new(scene.register.stand_in(gstin, on)));
+    }
+    asked.file =
+        Some(seen::File { order: order.clone(), at_ms: order.made_at_ms, parts: Vec::new() });
+    asked.part = Some(seen::Part::of(part));
+    let mut path = String::new();
+    let scope = Scope { scene: &Arc::new(asked), locals: &Locals::Empty };
+    link.fill(scope, &mut path).ok().map(|()| path)
 }
 
 /// Finds the part that a path stands for, and shows it to the scene; false where there is none.

@@ -24,6 +24,7 @@ mod say;
 mod wish;
 
 pub(crate) use self::{
+    bulk::imagined,
     cause::search,
     say::{edge, render},
 };

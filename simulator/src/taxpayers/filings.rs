@@ -58,9 +58,7 @@ impl<'a> Filings<'a> {
             first: Month::of(taxpayer.registered_on.max(GST_BEGAN)),
             last_day: stopped.map_or(on, |day| day.min(on)),
             on,
-            quarterly_day: nation()
-                .region(&taxpayer.state_code)
-                .map_or(24, |region| region.quarterly_day),
+            quarterly_day: quarterly_day(taxpayer),
             first_serial: spread(seed, taxpayer.gstin.as_bytes()) % 1_000_000,
         }
     }
@@ -233,6 +231,11 @@ impl Filed {
     fn rank(&self) -> (Date, Month, u32) {
         (self.day, self.month, self.number)
     }
+}
+
+/// The day of the month on which a quarterly summary return is due in the taxpayer's state.
+pub(super) fn quarterly_day(taxpayer: &Taxpayer) -> i8 {
+    nation().region(&taxpayer.state_code).map_or(24, |region| region.quarterly_day)
 }
 
 /// Most file in the last days before the due date, some are late.

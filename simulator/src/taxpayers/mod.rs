@@ -24,11 +24,16 @@ use ahash::AHashMap;
 use jiff::civil::Date;
 
 pub use self::persona::{Persona, PersonaError, PersonaFiling, read_persona};
-use self::{filings::Filings, identity::spread, nation::nation, population::Members};
 pub(crate) use self::{
     filings::stopped_on,
     schedule::owes,
     seats::{Busy, SEATS},
+};
+use self::{
+    filings::{Filings, quarterly_day},
+    identity::spread,
+    nation::nation,
+    population::Members,
 };
 use crate::model::{
     gstin::{Gstin, is_pan},
@@ -67,6 +72,15 @@ pub enum Unknown {
     Somebody,
     /// Nobody, unless it belongs to the declared population.
     NotFound,
+}
+
+/// A return that is owed for a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owed {
+    /// The last day to file it in time.
+    pub due: Date,
+    /// How many months it tells, the period's being the last.
+    pub months: i32,
 }
 
 /// A persona, ready to be told.
@@ -289,6 +303,17 @@ impl Register {
             Some(_) => self.filings(taxpayer, on).into_iter().next(),
             None => Filings::new(self.seed, taxpayer, on).last(),
         }
+    }
+
+    /// What taxpayers like this one owe as a return for a period; `None` where they do not.
+    ///
+    /// Whether this one was registered then is not asked.
+    #[must_use]
+    pub fn owed(&self, taxpayer: &Taxpayer, return_type: &str, period: Month) -> Option<Owed> {
+        let (_, rule) = schedule::rules_for(taxpayer)
+            .find(|(_, rule)| rule.return_type == return_type && rule.covers(period))?;
+        let quarterly_day = quarterly_day(taxpayer);
+        Some(Owed { due: rule.due(period, quarterly_day), months: rule.every.months() })
     }
 
     /// The first `count` of the declared population, of one state if wanted: valid GSTINs whose

@@ -44,6 +44,17 @@ pub(super) enum Every {
     Claim,
 }
 
+impl Every {
+    /// How many months such a return tells.
+    pub(super) fn months(self) -> i32 {
+        match self {
+            Self::Month | Self::QuarterStart => 1,
+            Self::Quarter | Self::Claim => 3,
+            Self::Year => 12,
+        }
+    }
+}
+
 impl Rule {
     /// Whether the return is owed for this month.
     pub(super) fn covers(&self, month: Month) -> bool {

@@ -20,6 +20,7 @@ use crate::{
     world::World,
 };
 
+pub mod books;
 pub mod catalog;
 pub mod certificate;
 pub mod credentials;

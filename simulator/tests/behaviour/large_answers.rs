@@ -11,7 +11,8 @@ use std::{
 use flate2::read::GzDecoder;
 use gsp_simulator::{
     Simulator,
-    bulk::{FileKey, unpack::unpack},
+    bulk::unpack::unpack,
+    gstn::{Key, key::to_hex, primitives},
     pack::folder::Folder,
     world::{Ingredients, World},
 };
@@ -148,17 +149,15 @@ fn folder() -> Folder {
     fs::create_dir_all(home.join("bodies/numbers")).expect("it can be made");
     fs::create_dir_all(home.join("bodies/details")).expect("it can be made");
     fs::write(home.join("vendor.toml"), VENDOR).expect("it can be written");
-    let codes: String = CODES
-        .iter()
-        .map(|(outcome, status)| {
-            format!(
-                "[[codes]]\ncode = \"{}\"\noutcomes = [\"{outcome}\"]\nstatus = {status}\nmessage = \
-                 \"no\"\nlayer = \"vendor\"\ncause = \"c\"\nmend = \"m\"\nretry = \"never\"\nsource \
-                 = \"s\"\ncertainty = \"assumed\"\n",
-                outcome.to_ascii_uppercase()
-            )
-        })
-        .collect();
+    let mut codes = String::new();
+    for (outcome, status) in CODES {
+        let code = outcome.to_ascii_uppercase();
+        codes.push_str(&format!(
+            "[[codes]]\ncode = \"{code}\"\noutcomes = [\"{outcome}\"]\nstatus = {status}\nmessage = \
+             \"no\"\nlayer = \"vendor\"\ncause = \"c\"\nmend = \"m\"\nretry = \"never\"\nsource = \
+             \"s\"\ncertainty = \"assumed\"\n",
+        ));
+    }
     fs::write(home.join("errors.toml"), codes).expect("it can be written");
     for (name, body) in BODIES {
         fs::write(home.join(format!("bodies/{name}.json")), body).expect("it can be written");
@@ -214,15 +213,12 @@ fn links(details: &Value) -> Vec<String> {
     urls.iter().map(|url| url["ul"].as_str().expect("a link").to_owned()).collect()
 }
 
-fn key(details: &Value) -> FileKey {
-    use base64::{Engine as _, prelude::BASE64_STANDARD};
-    let bytes = BASE64_STANDARD.decode(details["ek"].as_str().expect("a key")).expect("base64");
-    FileKey(bytes.try_into().expect("32 bytes"))
+fn key(details: &Value) -> Key {
+    Key::read(details["ek"].as_str().expect("a key")).expect("32 bytes in base64")
 }
 
 fn sha256(bytes: &[u8]) -> String {
-    use sha2::{Digest as _, Sha256};
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    to_hex(&primitives::sha256(bytes))
 }
 
 #[tokio::test]
@@ -412,7 +408,7 @@ async fn oddities_are_answers_that_can_be_asked_for() {
     assert_eq!(nothing["fc"], 1);
     assert_eq!(nothing["urls"][0]["hash"].as_str().map(str::len), Some(64));
     let nothing = wished(&simulator, "/files/a/b/c", "found").await;
-    assert_eq!(unpack(&FileKey([0; 32]), &nothing.body).expect("it opens"), b"{}");
+    assert_eq!(unpack(&Key([0; 32]), &nothing.body).expect("it opens"), b"{}");
 }
 
 #[tokio::test]

@@ -130,10 +130,10 @@ impl<'a> Filter<'a> {
 }
 
 /// Cuts a list of lists down to a window over their members.
-pub(crate) fn cut<T>(
+pub(crate) fn cut<T, M>(
     groups: &mut Vec<T>,
     window: &Range<u64>,
-    members: impl Fn(&mut T) -> &mut Vec<Document>,
+    members: impl Fn(&mut T) -> &mut Vec<M>,
 ) {
     let mut before = 0;
     groups.retain_mut(|group| {

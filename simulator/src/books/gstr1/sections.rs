@@ -70,7 +70,7 @@ pub(crate) fn rest(seller: &Seller<'_>, period: Month) -> Rest {
 
 impl Rest {
     /// Puts in the checksums of the sections that have one of their own.
-    pub(super) fn with_checksums(mut self) -> Self {
+    pub(crate) fn with_checksums(mut self) -> Self {
         let mut text = Checksum::nothing();
         for row in &self.nil {
             text.number(row.between_states.into());

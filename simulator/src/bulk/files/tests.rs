@@ -6,7 +6,8 @@ use std::{
 };
 
 use super::*;
-use crate::bulk::{FileKey, job::Part, unpack};
+use crate::bulk::{job::Part, unpack};
+use crate::gstn::Key;
 
 /// Records that are their own numbers, and how many parts were made.
 #[derive(Debug, Default)]
@@ -42,7 +43,7 @@ fn order(token: &str, count: u64, per_part: u64) -> Order {
         made_at_ms: 0,
         ready_at_ms: 1_000,
         expires_at_ms: 2_000,
-        key: FileKey([3; 32]),
+        key: Key([3; 32]),
         quoted: true,
         count,
         per_part,

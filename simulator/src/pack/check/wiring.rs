@@ -118,6 +118,18 @@ pub(super) fn declared_in_vain(files: &PackFiles<'_>, findings: &mut Vec<Finding
             );
         }
     }
+    for name in file.files.keys() {
+        let uses = |endpoint: &&EndpointFile| {
+            endpoint.file.as_ref().is_some_and(|step| step.of.value == *name)
+        };
+        if file.endpoints.iter().find(uses).is_none() {
+            find(
+                format!("[files.{name}]"),
+                format!("no endpoint has to do with the files `{name}`"),
+                format!("say `file = {{ of = \"{name}\", … }}` at an endpoint, or take it out"),
+            );
+        }
+    }
     for name in file.outcomes.keys() {
         let (quoted, key) = (format!("\"{name}\""), format!("{name} ="));
         if !texts.iter().any(|source| source.text.contains(&quoted) || source.text.contains(&key)) {

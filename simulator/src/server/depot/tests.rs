@@ -15,10 +15,8 @@ use tokio::{
 
 use super::*;
 use crate::{
-    bulk::{
-        FileKey,
-        job::{Contents, Order, Part},
-    },
+    bulk::job::{Contents, Order, Part},
+    gstn::Key,
     journal::Bounds,
     memory::clock::Clock,
 };
@@ -63,7 +61,7 @@ async fn until(holds: impl Fn() -> bool) {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), all).await.expect("it holds in the end");
+    tokio::time::timeout(Duration::from_mins(1), all).await.expect("it holds in the end");
 }
 
 #[tokio::test]
@@ -187,7 +185,7 @@ fn tenant(question: &str) -> Arc<Tenant> {
             made_at_ms: 0,
             ready_at_ms: 1_000,
             expires_at_ms: 2_000,
-            key: FileKey([1; 32]),
+            key: Key([1; 32]),
             quoted: true,
             count: 50,
             per_part: 1,
