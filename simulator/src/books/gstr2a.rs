@@ -19,7 +19,10 @@ use super::{
 };
 use crate::model::{
     period::Month,
-    told::{Kind::*, Part, told},
+    told::{
+        Kind::{Records, Scalar},
+        Part, told,
+    },
 };
 
 /// The return; a section is worked out when it is first asked for.
