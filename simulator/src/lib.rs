@@ -9,6 +9,7 @@
 //! - [`model`]: the words every room shares; knows nothing of ours
 //! - [`memory`]: what lasts between calls
 //! - [`taxpayers`]: one register of everybody
+//! - [`bulk`]: large answers, made in the background and fetched as files
 //! - [`fault`]: what can go wrong with a reply
 //! - [`journal`]: the last exchanges
 //! - [`auth`]: who calls
@@ -19,13 +20,16 @@
 //! - [`world`], [`tenant`], [`magic`]: what is loaded once, and what belongs to one user
 //! - [`tell`]: what there is, as data for people and machines
 //! - [`server`] reads from sockets and answers there
+//! - [`gstn`]: keys and envelopes of the GST network's taxpayer session
 //! - [`finding`]: what is wrong with a file, drawn at its place
 
 pub mod auth;
 pub mod books;
+pub mod bulk;
 pub mod exchange;
 pub mod fault;
 pub mod finding;
+pub mod gstn;
 pub mod journal;
 pub mod magic;
 pub mod memory;

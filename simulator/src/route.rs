@@ -85,11 +85,16 @@ fn selected(selector: &Selector, scene: &Scene) -> bool {
         FieldPlace::Query => pair(&scene.query, &selector.key),
         FieldPlace::Path => pair(&scene.path_parameters, &selector.key),
         FieldPlace::Header => scene.call.header(&selector.key),
-        FieldPlace::Body => {
-            scene.body.as_ref().and_then(|body| body.get(&selector.key)).and_then(Value::as_str)
+        FieldPlace::Body => of_body(scene, &selector.key),
+        FieldPlace::Anywhere => {
+            of_body(scene, &selector.key).or_else(|| pair(&scene.query, &selector.key))
         }
     };
     value.is_some_and(|value| selector.values.iter().any(|wanted| wanted == value))
+}
+
+fn of_body<'scene>(scene: &'scene Scene, key: &str) -> Option<&'scene str> {
+    scene.body.as_ref()?.get(key)?.as_str()
 }
 
 fn pair<'scene>(pairs: &'scene [(String, String)], name: &str) -> Option<&'scene str> {
@@ -103,19 +108,19 @@ pub(crate) fn fields(endpoint: &Endpoint, scene: &Scene) -> Vec<Option<Value>> {
 
 fn bring(field: &Field, scene: &Scene) -> Option<Value> {
     let text = |text: Option<&str>| text.map(|text| Value::String(text.to_owned()));
-    let value = match field.place {
-        FieldPlace::Query => text(pair(&scene.query, &field.key)),
-        FieldPlace::Path => text(pair(&scene.path_parameters, &field.key)),
-        FieldPlace::Header => text(scene.call.header(&field.key)),
-        FieldPlace::Body => {
-            let body = scene.body.as_ref()?;
-            if field.key.starts_with('/') {
-                body.pointer(&field.key).cloned()
-            } else {
-                body.get(&field.key).cloned()
-            }
-        }
-    }?;
+    let in_body = |key: &str| {
+        let body = scene.body.as_ref()?;
+        if key.starts_with('/') { body.pointer(key).cloned() } else { body.get(key).cloned() }
+    };
+    let named = |key: &str| match field.place {
+        FieldPlace::Query => text(pair(&scene.query, key)),
+        FieldPlace::Path => text(pair(&scene.path_parameters, key)),
+        FieldPlace::Header => text(scene.call.header(key)),
+        FieldPlace::Body => in_body(key),
+        FieldPlace::Anywhere => in_body(key).or_else(|| text(pair(&scene.query, key))),
+    };
+    let others = || field.also.iter().find_map(|key| named(key));
+    let value = named(&field.key).or_else(others)?;
     let Value::String(mut text) = value else { return Some(value) };
     for act in &field.normalize {
         match act {

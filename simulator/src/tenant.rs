@@ -1,10 +1,16 @@
 //! A tenant: its memory, the stories it plays, its journal.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{
+    Arc, PoisonError, RwLock,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use crate::{
+    bulk::files::Files,
+    gstn::keys::KeyRing,
     journal::{Bounds, Journal},
-    memory::{Memory, clock::Clock},
+    memory::{Memory, clock::Clock, consents::Policy},
+    render::scene::Scene,
     scenario::{Playing, Scenario},
 };
 
@@ -17,7 +23,11 @@ pub struct Tenant {
     pub memory: Memory,
     /// Its exchanges.
     pub journal: Journal,
+    /// Large answers in the making.
+    pub files: Files,
     playing: RwLock<Arc<Vec<Playing>>>,
+    /// How often the network's key pair was changed.
+    rotations: AtomicUsize,
 }
 
 impl Tenant {
@@ -28,7 +38,9 @@ impl Tenant {
             name: name.to_owned(),
             memory: Memory::new(clock),
             journal: Journal::new(bounds),
+            files: Files::default(),
             playing: RwLock::default(),
+            rotations: AtomicUsize::new(0),
         }
     }
 
@@ -36,6 +48,39 @@ impl Tenant {
     #[must_use]
     pub fn playing(&self) -> Arc<Vec<Playing>> {
         Arc::clone(&self.playing.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// How sessions of a kind are held: as the pack says, but for what a story changes.
+    #[must_use]
+    pub fn policy(&self, scene: &Scene, kind: usize) -> Policy {
+        let mut policy = scene.pack.consents[kind].policy.clone();
+        for changes in self.playing().iter().map(|playing| &playing.scenario.consent) {
+            let set = |value: &mut i64, seconds: Option<i64>| {
+                if let Some(seconds) = seconds {
+                    *value = seconds.saturating_mul(1000);
+                }
+            };
+            set(&mut policy.otp_late_ms, changes.otp_late_s);
+            set(&mut policy.otp_life_ms, changes.otp_life_s);
+            set(&mut policy.token_life_ms, changes.token_life_s);
+            policy.otp_lost |= changes.otp_lost;
+            policy.window_min = changes.window_min.unwrap_or(policy.window_min);
+            policy.most = changes.most.unwrap_or(policy.most);
+        }
+        policy
+    }
+
+    /// Which of the network's key pairs is in use: an index into the ring.
+    #[must_use]
+    pub fn certificate(&self, ring: &KeyRing) -> usize {
+        let playing = self.playing();
+        let told = playing.iter().any(|playing| playing.scenario.consent.certificate_rotated);
+        (self.rotations.load(Ordering::Relaxed) + usize::from(told)) % ring.len()
+    }
+
+    /// Changes the network's key pair for the next one.
+    pub fn rotate_certificate(&self) {
+        self.rotations.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Begins a story, from the start where it is being played already.

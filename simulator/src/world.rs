@@ -6,6 +6,7 @@ use ahash::AHashMap;
 
 use crate::{
     finding::{Finding, Source},
+    gstn::keys::KeyRing,
     magic::Magic,
     pack::{Pack, compile, folder::Folder, settings::Choices, vocabulary::Vocabulary},
     render::expression::closest,
@@ -26,6 +27,8 @@ pub struct Ingredients {
     pub seed: u64,
     /// Who a number is that belongs to no persona.
     pub unknown: Unknown,
+    /// Key pairs of the tax network.
+    pub keys: Arc<KeyRing>,
 }
 
 impl Default for Ingredients {
@@ -36,6 +39,7 @@ impl Default for Ingredients {
             settings: Choices::default(),
             seed: 1,
             unknown: Unknown::Somebody,
+            keys: Arc::new(KeyRing::built_in()),
         }
     }
 }
@@ -51,6 +55,8 @@ pub struct World {
     pub vocabulary: Vocabulary,
     /// The nation.
     pub register: Arc<Register>,
+    /// Key pairs of the tax network.
+    pub keys: Arc<KeyRing>,
     /// Magic GSTINs.
     pub magic: Magic,
     /// The folders it was read from; examples and persona names are looked up there when asked for.
@@ -111,6 +117,7 @@ impl World {
             packs,
             vocabulary,
             register: Arc::new(Register::new(ingredients.seed, personas, ingredients.unknown)),
+            keys: Arc::clone(&ingredients.keys),
             magic,
             fixtures: ingredients.fixtures.clone(),
             scenarios,

@@ -46,6 +46,8 @@ pub(crate) struct SettingsFile {
     pub(crate) scenario: Vec<String>,
     /// `serve`: the token that the admin API wants.
     pub(crate) admin_token: Option<String>,
+    /// `serve`: a PEM file with a key pair of the tax network.
+    pub(crate) gstn_key: Option<String>,
     /// `serve`: how many exchanges the journal keeps.
     pub(crate) journal_limit: Option<usize>,
     /// `serve`: threads that serve.

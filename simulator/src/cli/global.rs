@@ -210,6 +210,7 @@ impl Session {
                     UnknownChoice::Somebody => Unknown::Somebody,
                     UnknownChoice::NotFound => Unknown::NotFound,
                 },
+                ..Ingredients::default()
             },
             chosen: picker.chosen,
             file: read,

@@ -1,9 +1,9 @@
 //! `gspsim serve`: the vendors over HTTP.
 
-use std::{collections::BTreeMap, net::SocketAddr, num::NonZeroUsize};
+use std::{collections::BTreeMap, net::SocketAddr, num::NonZeroUsize, sync::Arc};
 
 use clap::ValueEnum;
-use gsp_simulator::{Simulator, StartError, journal::Bounds};
+use gsp_simulator::{Simulator, StartError, gstn::keys::KeyRing, journal::Bounds};
 use rand::{TryRng as _, rngs::SysRng};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,9 @@ pub(crate) struct Args {
     /// The token that the admin API wants; made and printed once where others could reach it
     #[arg(long, value_name = "TOKEN", env = "GSPSIM_ADMIN_TOKEN", hide_env = true)]
     admin_token: Option<String>,
+    /// Your own key pair of the tax network: a PEM file with a private key and its certificate
+    #[arg(long, value_name = "FILE", env = "GSPSIM_GSTN_KEY", hide_env = true)]
+    gstn_key: Option<String>,
     /// How many exchanges the journal keeps
     #[arg(long, value_name = "N", env = "GSPSIM_JOURNAL_LIMIT", hide_env = true)]
     journal_limit: Option<usize>,
@@ -73,6 +76,7 @@ struct Settings {
     mounts: Vec<(String, u16)>,
     scenarios: Vec<String>,
     admin_token: Option<String>,
+    gstn_key: String,
     journal_limit: usize,
     threads: NonZeroUsize,
     log: Log,
@@ -102,8 +106,12 @@ pub(crate) fn run(session: &Session, args: Args) -> Result<(Said, Option<Serving
         .enable_all()
         .build()
         .map_err(|error| Failure::new(format!("cannot start the runtime: {error}")))?;
+    let mut ingredients = session.ingredients.clone();
+    if !settings.gstn_key.is_empty() {
+        ingredients.keys = Arc::new(own_keys(&settings.gstn_key)?);
+    }
     let mut builder = Simulator::builder()
-        .ingredients(session.ingredients.clone())
+        .ingredients(ingredients)
         .clock(session.clock)
         .listen(settings.listen)
         .admin_token(settings.admin_token.clone())
@@ -122,6 +130,14 @@ pub(crate) fn run(session: &Session, args: Args) -> Result<(Said, Option<Serving
         Said::text(welcome(session, &settings, &simulator, token))
     };
     Ok((said, Some(Serving { runtime, simulator })))
+}
+
+/// The user's own key pair, before those of the program.
+fn own_keys(path: &str) -> Result<KeyRing, Failure> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::new(format!("cannot read `{path}`: {error}")))?;
+    KeyRing::with_own(&text)
+        .map_err(|error| Failure::new(format!("`{path}`: {error}")).hint(error.hint(path)))
 }
 
 impl Serving {
@@ -173,6 +189,7 @@ fn choose(session: &Session, args: Args) -> Result<Settings, Failure> {
         mount,
         scenario,
         admin_token,
+        gstn_key,
         journal_limit,
         threads,
         log,
@@ -200,6 +217,7 @@ fn choose(session: &Session, args: Args) -> Result<Settings, Failure> {
     let hidden = |token: &Option<String>| token.as_ref().map_or("", |_| "***").to_owned();
     let admin_token =
         picker.pick("admin-token", args.admin_token.map(Some), admin_token.map(Some), None, hidden);
+    let gstn_key = picker.pick("gstn-key", args.gstn_key, gstn_key, String::new(), Clone::clone);
     let kept = Bounds::default().exchanges;
     let journal_limit =
         picker.pick("journal-limit", args.journal_limit, journal_limit, kept, ToString::to_string);
@@ -224,6 +242,7 @@ fn choose(session: &Session, args: Args) -> Result<Settings, Failure> {
         mounts: by_vendor.into_iter().collect(),
         scenarios,
         admin_token,
+        gstn_key,
         journal_limit,
         threads,
         log,

@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use serde_json::Value;
 
-use super::{Decision, amend};
+use super::{Decision, amend, bulk, consent};
 use crate::{
     auth::{Identity, Refusal},
     journal::Via,
@@ -18,6 +18,7 @@ use crate::{
     route::BodyFault,
     tenant::Tenant,
     validate::{self, Verdict},
+    world::World,
 };
 
 /// Fills the scene for an answer that the call did not cause: who calls, where that can be told,
@@ -66,6 +67,7 @@ fn introduce(scene: &mut Arc<Scene>, identity: Identity) {
 pub(super) fn cause(
     scene: &mut Arc<Scene>,
     endpoint: &Endpoint,
+    world: &World,
     tenant: &Tenant,
     gstin: Option<&str>,
     body_fault: Option<BodyFault>,
@@ -109,10 +111,16 @@ pub(super) fn cause(
     if let Some(decision) = ruled(&endpoint.rules, scene, body_reply)? {
         return Ok(decision);
     }
+    if let Some(decision) = consent::take(scene, endpoint, world, tenant) {
+        return Ok(decision);
+    }
     if let Some(reply) = look_up(scene, endpoint, gstin) {
         return Ok(decide(reply));
     }
     if let Some(decision) = ruled(&endpoint.after_lookup, scene, None)? {
+        return Ok(decision);
+    }
+    if let Some(decision) = bulk::take(scene, endpoint, tenant)? {
         return Ok(decision);
     }
     Ok(decide(endpoint.success))

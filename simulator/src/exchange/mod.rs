@@ -10,18 +10,21 @@ use thiserror::Error;
 use crate::{
     journal::Via,
     model::{call::Call, outcome::Outcome, reply::Delivery},
-    pack::{Endpoint, Pack},
+    pack::{Endpoint, Pack, file::StepFile},
     render::scene::Scene,
     route::{self, Route},
     tenant::Tenant,
     world::World,
 };
 
+mod bulk;
 mod cause;
+mod consent;
 mod say;
 mod wish;
 
 pub(crate) use self::{
+    bulk::imagined,
     cause::search,
     say::{edge, render},
 };
@@ -137,6 +140,7 @@ pub fn play(
     let wish = wish(world, endpoint, &scene)?;
     let gstin = subject(endpoint, &scene).map(Cow::into_owned);
 
+    consent::show(&mut scene, endpoint, tenant);
     let mut faults = Vec::new();
     let mut story = None;
     for playing in tenant.playing().iter() {
@@ -156,11 +160,16 @@ pub fn play(
     let decision = match asked.or_else(told).or_else(|| magic().map(|at| (at, Via::MagicGstin))) {
         Some((reply, via)) => {
             stage(&mut scene, endpoint, tenant, gstin.as_deref());
+            // A session is begun, renewed or ended only where that is what is answered.
+            let uses = endpoint.consent.as_ref().is_some_and(|step| step.step == StepFile::Use);
+            if uses || reply == endpoint.success {
+                let _ = consent::take(&mut scene, endpoint, world, tenant);
+            }
+            bulk::stage(&mut scene, endpoint, reply, tenant).map_err(failed)?;
             Decision { reply, via, reason: None, hint: None }
         }
-        None => {
-            cause(&mut scene, endpoint, tenant, gstin.as_deref(), body_fault).map_err(failed)?
-        }
+        None => cause(&mut scene, endpoint, world, tenant, gstin.as_deref(), body_fault)
+            .map_err(failed)?,
     };
     faults.extend(wish.faults);
 
@@ -173,7 +182,8 @@ pub fn play(
     }
     let (scene, outcome, reply) =
         render(scene, &endpoint.replies, decision.reply, decision.reason).map_err(failed)?;
-    let mut delivery = Delivery::from(reply);
+    let body = &endpoint.replies.all[decision.reply].body;
+    let mut delivery = bulk::carry(&scene, body, Delivery::from(reply));
     for fault in &faults {
         delivery = fault.apply(delivery);
     }
@@ -184,6 +194,16 @@ pub fn play(
         via: decision.via,
         hint: decision.hint,
         delivery,
+    })
+}
+
+/// Whether a call may take long to play: one that opens or makes keys, or opens books.
+#[must_use]
+pub fn takes_long(pack: &Pack, call: &Call) -> bool {
+    let Ok(matched) = pack.routes.at(&call.path) else { return false };
+    matched.value.iter().any(|index| {
+        let endpoint = &pack.endpoints[*index];
+        endpoint.consent.is_some() || endpoint.books.is_some() || endpoint.bulk.is_some()
     })
 }
 

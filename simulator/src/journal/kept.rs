@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::{BLANK, BODY_LIMIT, Entry, Query, SECRET_HEADERS, Via};
 use crate::model::call::Call;
@@ -35,6 +36,9 @@ pub(super) struct RecordedJson {
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: String,
     body_length: usize,
+    /// What its sealed part says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    opened: Option<Value>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -42,7 +46,10 @@ struct ReplyJson {
     status: u16,
     headers: Vec<(String, String)>,
     body: String,
-    body_length: usize,
+    body_length: u64,
+    /// What its sealed part says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    opened: Option<Value>,
 }
 
 /// An exchange as kept. All its texts are in one piece of memory, which is taken once and given
@@ -60,6 +67,9 @@ pub(super) struct Kept {
     texts: Box<[u8]>,
     /// Where each of them ends.
     ends: [u32; PARTS],
+    /// How long the reply's body was.
+    reply_length: u64,
+    /// The reply's body, or its beginning.
     reply_body: Bytes,
 }
 
@@ -82,9 +92,13 @@ enum Part {
     ReplyHead,
     /// Body of the request, or its beginning.
     Body,
+    /// What the request's sealed part says.
+    Opened,
+    /// What the reply's sealed part says.
+    ReplyOpened,
 }
 
-const PARTS: usize = 12;
+const PARTS: usize = 14;
 
 /// Path and query; the values of secret ones blanked.
 fn write_target(call: &Call, secret_queries: &[String], out: &mut Vec<u8>) {
@@ -156,6 +170,12 @@ impl Kept {
             end(Part::ReplyHead, out);
             out.extend_from_slice(&call.body[..call.body.len().min(BODY_LIMIT)]);
             end(Part::Body, out);
+            for (part, text) in
+                [(Part::Opened, entry.opened.0), (Part::ReplyOpened, entry.opened.1)]
+            {
+                out.extend_from_slice(text.as_bytes());
+                end(part, out);
+            }
             Box::from(out.as_slice())
         });
         Self {
@@ -167,7 +187,11 @@ impl Kept {
             body_length: call.body.len(),
             texts,
             ends,
-            reply_body: reply.body.clone(),
+            reply_length: entry.streamed.unwrap_or(reply.body.len() as u64),
+            reply_body: match reply.body.get(..BODY_LIMIT) {
+                Some(beginning) => Bytes::copy_from_slice(beginning),
+                None => reply.body.clone(),
+            },
         }
     }
 
@@ -218,15 +242,22 @@ impl Kept {
                 headers: lines(&self.text(Part::Head)),
                 body: self.text(Part::Body),
                 body_length: self.body_length,
+                opened: opened(&self.text(Part::Opened)),
             },
             reply: ReplyJson {
                 status: self.status,
                 headers: lines(&self.text(Part::ReplyHead)),
                 body: String::from_utf8_lossy(&self.reply_body).into_owned(),
-                body_length: self.reply_body.len(),
+                body_length: self.reply_length,
+                opened: opened(&self.text(Part::ReplyOpened)),
             },
         }
     }
+}
+
+/// What a sealed part says, as JSON where it is that.
+fn opened(text: &str) -> Option<Value> {
+    (!text.is_empty()).then(|| serde_json::from_str(text).unwrap_or_else(|_| text.into()))
 }
 
 fn lines(head: &str) -> Vec<(String, String)> {

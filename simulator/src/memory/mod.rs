@@ -5,17 +5,24 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 pub mod clock;
+pub mod consents;
 pub mod sessions;
 
-use self::{clock::Clock, sessions::Sessions};
+use self::{
+    clock::{Clock, Timepiece},
+    consents::Consents,
+    sessions::Sessions,
+};
 
 /// A tenant's memory.
 #[derive(Debug)]
 pub struct Memory {
     /// Its clock.
-    pub clock: Clock,
+    pub clock: Timepiece,
     /// Tokens that login endpoints gave.
     pub sessions: Sessions,
+    /// Sessions that taxpayers opened with a one-time password.
+    pub consents: Consents,
     calls: AtomicU64,
 }
 
@@ -23,7 +30,12 @@ impl Memory {
     /// An empty memory.
     #[must_use]
     pub fn new(clock: Clock) -> Self {
-        Self { clock, sessions: Sessions::default(), calls: AtomicU64::new(0) }
+        Self {
+            clock: Timepiece::new(clock),
+            sessions: Sessions::default(),
+            consents: Consents::default(),
+            calls: AtomicU64::new(0),
+        }
     }
 
     /// Counts one more call: 1, 2, 3 …

@@ -215,6 +215,31 @@ impl fmt::Display for Month {
     }
 }
 
+impl FromStr for Month {
+    type Err = MonthError;
+
+    /// Reads `MMYYYY`.
+    ///
+    /// # Errors
+    ///
+    /// Where there are not six digits, or no such month.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let error = || MonthError(text.to_owned());
+        if text.len() != 6 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(error());
+        }
+        let (month, year) = text.split_at(2);
+        let month = month.parse().map_err(|_| error())?;
+        let year = year.parse().map_err(|_| error())?;
+        if (1..=12).contains(&month) { Ok(Self { year, month }) } else { Err(error()) }
+    }
+}
+
+/// A text that is no return period.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("`{0}` does not read like `042025`, a month and its year")]
+pub struct MonthError(String);
+
 /// The date in India (UTC+05:30) at an instant, given in milliseconds since 1970.
 ///
 /// India has had one offset and no summer time for all of GST. Instants before the year 1 or

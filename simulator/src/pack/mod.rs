@@ -12,6 +12,8 @@ use serde_json::Value;
 
 use crate::{
     auth::Scheme,
+    books::ReturnKind,
+    memory::consents::Policy,
     model::outcome::Outcome,
     render::{
         expression::{Expression, ValueMap},
@@ -20,6 +22,7 @@ use crate::{
     },
 };
 
+mod bulk;
 pub mod check;
 pub mod compile;
 pub mod contract;
@@ -30,6 +33,7 @@ pub mod schemas;
 pub mod settings;
 pub mod vocabulary;
 
+pub use bulk::{BulkKind, BulkStep, Queue};
 pub use file::{Certainty, CheckFile, Layer, Retry};
 
 /// A vendor, ready to be played.
@@ -53,6 +57,10 @@ pub struct Pack {
     pub schemes: Vec<Scheme>,
     /// Who may call.
     pub accounts: Vec<Account>,
+    /// Kinds of sessions that taxpayers consent to.
+    pub consents: Vec<ConsentKind>,
+    /// Files that large answers come as.
+    pub files: Vec<BulkKind>,
     /// Operations.
     pub endpoints: Vec<Endpoint>,
     /// Path → endpoints, in their order.
@@ -146,6 +154,71 @@ pub struct Endpoint {
     pub auth_expired: Vec<Option<usize>>,
     /// A token it gives.
     pub issues: Option<file::IssuesFile>,
+    /// What it does with a session that a taxpayer consents to.
+    pub consent: Option<ConsentStep>,
+    /// The books it opens.
+    pub books: Option<BooksPlan>,
+    /// What it does with large answers.
+    pub bulk: Option<BulkStep>,
+}
+
+/// A kind of session that a taxpayer consents to.
+#[derive(Clone, Debug)]
+pub struct ConsentKind {
+    /// Its name in the pack.
+    pub name: String,
+    /// How such sessions are held.
+    pub policy: Policy,
+    /// Keys that a refresh may bring.
+    pub refresh_keys: Vec<file::RefreshKeyFile>,
+}
+
+/// What an endpoint does with such a session; numbers are indices of fields.
+#[derive(Clone, Debug)]
+pub struct ConsentStep {
+    /// Index of the kind.
+    pub kind: usize,
+    /// What is done.
+    pub step: file::StepFile,
+    /// The user's name.
+    pub user: usize,
+    /// The state code.
+    pub state: usize,
+    /// The client's key.
+    pub app_key: Option<usize>,
+    /// The one-time password.
+    pub otp: Option<usize>,
+    /// The token.
+    pub token: Option<usize>,
+    /// The GSTIN.
+    pub gstin: Option<usize>,
+    /// Sealed data.
+    pub data: Option<usize>,
+    /// Its HMAC.
+    pub hmac: Option<usize>,
+    /// The reply to each way of being refused that can happen at this step.
+    pub refusals: AHashMap<&'static str, usize>,
+}
+
+/// The books that an endpoint opens; numbers are indices of fields.
+#[derive(Clone, Debug)]
+pub struct BooksPlan {
+    /// The return.
+    pub of: ReturnKind,
+    /// The period.
+    pub period: usize,
+    /// The section.
+    pub section: Option<usize>,
+    /// From the vendor's names of sections to ours.
+    pub sections: Option<Arc<ValueMap>>,
+    /// The counterparty.
+    pub party: Option<usize>,
+    /// The place of supply.
+    pub place: Option<usize>,
+    /// The first day.
+    pub since: Option<usize>,
+    /// Whether it waits for the taxpayer.
+    pub action_required: Option<usize>,
 }
 
 /// A value the call must have to belong to an endpoint.
@@ -181,6 +254,8 @@ pub struct Field {
     pub place: file::FieldPlace,
     /// Its name there, or a JSON pointer.
     pub key: String,
+    /// Other names there.
+    pub also: Vec<String>,
     /// What texts are read as.
     pub read: file::ReadAs,
     /// What is done to a text before it is looked at.
@@ -320,6 +395,8 @@ pub enum HeaderText {
 pub enum Body {
     /// Nothing.
     Empty,
+    /// The part of a file that the call's link stands for.
+    FilePart,
     /// JSON.
     Json(Tree),
     /// Text with holes, and its content type.

@@ -10,6 +10,7 @@ use crate::model::{
     dice::Dice,
     period::{self, FinancialYear},
     taxpayer::{Filing, Frequency, Jurisdiction, Place, Taxpayer, Text},
+    told::{Listed, Part, Told},
 };
 
 /// A value that a name stands for.
@@ -39,6 +40,28 @@ pub enum Datum<'scene> {
     Records(Vec<Record<'scene>>),
     /// Returns as filed.
     Filings(Cow<'scene, [Filing]>),
+    /// A decimal number: units, and how many of their digits stand after the point.
+    Number(i64, u8),
+    /// A thing that tells its parts itself.
+    Thing(&'scene dyn Told),
+    /// A list of such things.
+    List(&'scene dyn Listed),
+}
+
+impl<'scene> From<Part<'scene>> for Datum<'scene> {
+    fn from(part: Part<'scene>) -> Self {
+        match part {
+            Part::Missing => Self::Missing,
+            Part::Flag(flag) => Self::Bool(flag),
+            Part::Count(number) => Self::Int(number),
+            Part::Number(units, places) => Self::Number(units, places),
+            Part::Text(text) => Self::Str(text),
+            Part::Own(text) => Self::Owned(text),
+            Part::Day(day) => Self::Day(day),
+            Part::Thing(thing) => Self::Thing(thing),
+            Part::List(list) => Self::List(list),
+        }
+    }
 }
 
 /// A thing with named parts.
@@ -66,8 +89,10 @@ pub enum Record<'scene> {
     OwnFiling(Box<Filing>),
     /// Who calls.
     Account(&'scene Scene),
-    /// The token given.
+    /// The token given, or the session that the call belongs to.
     Session(&'scene Scene),
+    /// What the sealed part of this body came with.
+    Seal(&'scene Scene),
     /// The call.
     Call(&'scene Scene),
     /// The dice.
@@ -111,10 +136,21 @@ impl<'scene> Record<'scene> {
                     _ => Datum::Missing,
                 }
             }
-            Self::Session(scene) => match (name, &scene.session) {
-                ("token", Some(session)) => Datum::Str(&session.token),
-                ("life_s", Some(session)) => Datum::Int(session.life_s),
-                ("expires_at", Some(session)) => Datum::Int(session.expires_at_ms),
+            Self::Session(scene) => match (name, &scene.session, &scene.consent) {
+                ("token", Some(session), _) => Datum::Str(&session.token),
+                ("life_s", Some(session), _) => Datum::Int(session.life_s),
+                ("expires_at", Some(session), _) => Datum::Int(session.expires_at_ms),
+                ("user", _, Some(consent)) => Datum::Str(&consent.user),
+                ("window_min", _, Some(consent)) => Datum::Int(consent.window_min),
+                ("key", _, Some(consent)) => Datum::Str(&consent.wrapped_key),
+                ("generation", _, Some(consent)) => Datum::Int(consent.generation),
+                ("calls", _, Some(consent)) => Datum::Int(consent.calls),
+                _ => Datum::Missing,
+            },
+            Self::Seal(scene) => match (name, scene.seal.get()) {
+                ("rek", Some(seal)) => Datum::Str(&seal.key),
+                ("hmac", Some(seal)) => Datum::Str(&seal.hmac),
+                ("rek" | "hmac", None) => Datum::Str(""),
                 _ => Datum::Missing,
             },
             Self::Call(scene) => match name {
@@ -148,6 +184,7 @@ impl<'scene> Datum<'scene> {
     pub fn get(&self, name: &str) -> Datum<'scene> {
         match self {
             Self::Record(record) => record.get(name),
+            Self::Thing(thing) => thing.part(name).into(),
             Self::Json(Value::Object(map)) => map.get(name).map_or(Datum::Missing, Datum::Json),
             _ => Datum::Missing,
         }
@@ -189,7 +226,9 @@ impl<'scene> Datum<'scene> {
             Self::Int(number) => *number != 0,
             Self::Str(text) => !text.is_empty(),
             Self::Owned(text) => !text.is_empty(),
-            Self::Day(_) | Self::Record(_) => true,
+            Self::Day(_) | Self::Record(_) | Self::Thing(_) => true,
+            Self::Number(units, _) => *units != 0,
+            Self::List(list) => list.count() > 0,
             Self::Texts(texts) => !texts.is_empty(),
             Self::Records(records) => !records.is_empty(),
             Self::Filings(filings) => !filings.is_empty(),
@@ -219,6 +258,11 @@ fn root<'scene>(scene: &'scene Scene, name: &str) -> Datum<'scene> {
         "account" => Datum::Record(Record::Account(scene)),
         "claims" => scene.claims.as_deref().map_or(Datum::Missing, Datum::Json),
         "session" => Datum::Record(Record::Session(scene)),
+        "books" => scene.books().map_or(Datum::Missing, |books| Datum::Thing(books)),
+        "seal" => Datum::Record(Record::Seal(scene)),
+        "file" => scene.file.as_ref().map_or(Datum::Missing, |file| Datum::Thing(file)),
+        "part" => scene.part.as_ref().map_or(Datum::Missing, |part| Datum::Thing(part)),
+        "payload" => scene.payload.as_ref().map_or(Datum::Missing, Datum::Json),
         "settings" => Datum::Json(&scene.pack.settings),
         "code" => Datum::Str(&scene.words.code),
         "code_number" => scene.words.code.parse().map_or(Datum::Missing, Datum::Int),

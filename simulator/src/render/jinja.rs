@@ -19,6 +19,7 @@ use super::{
 use crate::model::{
     dice::Dice,
     period::{self, FinancialYear},
+    told::{Told, write_number},
 };
 
 /// The names that filters need from the scene, out of reach of packs.
@@ -65,10 +66,36 @@ pub fn value(scene: &Arc<Scene>, datum: Datum<'_>) -> Value {
         Datum::Records(records) => {
             records.iter().map(|record| record_value(scene, record)).collect()
         }
+        Datum::Number(units, places) => number(units, places),
+        Datum::Thing(thing) => thing_value(scene, thing),
+        Datum::List(list) => {
+            let things = (0..list.count()).filter_map(|at| list.at(at));
+            things.map(|thing| thing_value(scene, thing)).collect()
+        }
         Datum::Filings(filings) => {
             filings.iter().map(|filing| record_value(scene, &Record::Filing(filing))).collect()
         }
     }
+}
+
+/// A decimal number: whole where it can be, so that it reads as the fast way writes it.
+fn number(units: i64, places: u8) -> Value {
+    let scale = 10_i64.pow(places.into());
+    if units % scale == 0 {
+        return Value::from(units / scale);
+    }
+    let mut digits = Vec::with_capacity(24);
+    write_number(units, places, &mut digits);
+    let text = String::from_utf8_lossy(&digits);
+    text.parse::<f64>().map_or(Value::UNDEFINED, Value::from)
+}
+
+/// A thing with all its parts. What is reached from the top is walked part by part instead.
+fn thing_value(scene: &Arc<Scene>, thing: &dyn Told) -> Value {
+    Value::from_pairs(thing.names().iter().map(|(name, _)| {
+        let part = Datum::from(thing.part(name));
+        (Value::from(*name), value(scene, part))
+    }))
 }
 
 fn record_value(scene: &Arc<Scene>, record: &Record<'_>) -> Value {
@@ -79,6 +106,7 @@ fn record_value(scene: &Arc<Scene>, record: &Record<'_>) -> Value {
         Record::Request(_) => Value::from_object(Part { scene, name: "request" }),
         Record::Account(_) => Value::from_object(Part { scene, name: "account" }),
         Record::Session(_) => Value::from_object(Part { scene, name: "session" }),
+        Record::Seal(_) => Value::from_object(Part { scene, name: "seal" }),
         Record::Call(_) => Value::from_object(Part { scene, name: "call" }),
         Record::Headers(_) => Value::from_object(Headers { scene }),
         Record::Random(_) => Value::from_object(Random { scene }),
@@ -120,7 +148,38 @@ impl Object for Root {
         if let Some((_, local)) = self.locals.iter().rev().find(|(name, _)| **name == *key) {
             return Some(local.clone());
         }
-        present(value(&self.scene, Record::Root(&self.scene).get(key)))
+        match Record::Root(&self.scene).get(key) {
+            Datum::Thing(_) => {
+                let path = vec![key.to_owned()];
+                Some(Value::from_object(Walk { scene: Arc::clone(&self.scene), path }))
+            }
+            datum => present(value(&self.scene, datum)),
+        }
+    }
+}
+
+/// A thing reached from the top: only the parts that are asked for are worked out.
+#[derive(Debug)]
+struct Walk {
+    scene: Arc<Scene>,
+    path: Vec<String>,
+}
+
+impl Object for Walk {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.get_value_by_str(key.as_str()?)
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
+        let top = Datum::Record(Record::Root(&self.scene));
+        let here = self.path.iter().fold(top, |datum, part| datum.get(part));
+        match here.get(key) {
+            Datum::Thing(_) => {
+                let path = self.path.iter().cloned().chain([key.to_owned()]).collect();
+                Some(Value::from_object(Self { scene: Arc::clone(&self.scene), path }))
+            }
+            datum => present(value(&self.scene, datum)),
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use super::{
     datum::{Datum, Record},
     expression::{Filled, Scope},
 };
+use crate::model::told::{Told, write_number};
 
 /// Writes a value as JSON.
 pub fn write_json(filled: &Filled<'_>, scope: Scope<'_>, out: &mut Vec<u8>) {
@@ -31,6 +32,7 @@ fn write_datum(datum: &Datum<'_>, scope: Scope<'_>, out: &mut Vec<u8>) {
         Datum::Int(number) => {
             let _ = write!(out, "{number}");
         }
+        Datum::Number(units, places) => write_number(*units, *places, out),
         Datum::Str(text) => write_string(text, out),
         Datum::Owned(text) => write_string(text, out),
         Datum::Day(day) => {
@@ -60,6 +62,19 @@ fn write_datum(datum: &Datum<'_>, scope: Scope<'_>, out: &mut Vec<u8>) {
             }
             out.push(b']');
         }
+        Datum::Thing(thing) => write_thing(*thing, scope, out),
+        Datum::List(list) => {
+            out.push(b'[');
+            for at in 0..list.count() {
+                if at > 0 {
+                    out.push(b',');
+                }
+                if let Some(thing) = list.at(at) {
+                    write_thing(thing, scope, out);
+                }
+            }
+            out.push(b']');
+        }
         Datum::Filings(filings) => {
             out.push(b'[');
             for (at, filing) in filings.iter().enumerate() {
@@ -71,6 +86,26 @@ fn write_datum(datum: &Datum<'_>, scope: Scope<'_>, out: &mut Vec<u8>) {
             out.push(b']');
         }
     }
+}
+
+/// Writes a whole thing, all parts that have a value.
+fn write_thing(thing: &dyn Told, scope: Scope<'_>, out: &mut Vec<u8>) {
+    out.push(b'{');
+    let mut first = true;
+    for (name, _) in thing.names() {
+        let datum = Datum::from(thing.part(name));
+        if matches!(datum, Datum::Missing) {
+            continue;
+        }
+        if !first {
+            out.push(b',');
+        }
+        first = false;
+        write_string(name, out);
+        out.push(b':');
+        write_datum(&datum, scope, out);
+    }
+    out.push(b'}');
 }
 
 /// Writes a whole record, all parts that have a value; of little use, but never wrong JSON.
@@ -149,7 +184,18 @@ pub fn write_text(filled: &Filled<'_>, out: &mut String) {
         Filled::Datum(Datum::Json(json)) => {
             let _ = write!(out, "{json}");
         }
-        Filled::Datum(Datum::Record(_) | Datum::Records(_) | Datum::Filings(_)) => {}
+        Filled::Datum(Datum::Number(units, places)) => {
+            let mut digits = Vec::with_capacity(24);
+            write_number(*units, *places, &mut digits);
+            out.push_str(&String::from_utf8_lossy(&digits));
+        }
+        Filled::Datum(
+            Datum::Record(_)
+            | Datum::Records(_)
+            | Datum::Filings(_)
+            | Datum::Thing(_)
+            | Datum::List(_),
+        ) => {}
         // Jinja would write `True`; JSON and every vendor write `true`.
         Filled::Value(value) if value.kind() == minijinja::value::ValueKind::Bool => {
             let _ = write!(out, "{}", value.is_true());

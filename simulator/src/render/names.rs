@@ -1,6 +1,10 @@
 //! The names an expression may use, so that a wrong one is found before the first call.
 
 pub use crate::model::told::Kind;
+use crate::{
+    books::BOOKS,
+    bulk::seen::{FILE, PART},
+};
 use Kind::{Any, Fields, Record, Records, Scalar, Settings, Texts};
 
 /// A tax office.
@@ -86,7 +90,24 @@ pub const ROOT: &[(&str, Kind)] = &[
     ("taxpayers", Records(TAXPAYER)),
     ("account", Record(&[("name", Scalar), ("facts", Any)])),
     ("claims", Any),
-    ("session", Record(&[("token", Scalar), ("life_s", Scalar), ("expires_at", Scalar)])),
+    (
+        "session",
+        Record(&[
+            ("token", Scalar),
+            ("life_s", Scalar),
+            ("expires_at", Scalar),
+            ("user", Scalar),
+            ("window_min", Scalar),
+            ("key", Scalar),
+            ("generation", Scalar),
+            ("calls", Scalar),
+        ]),
+    ),
+    ("books", Record(BOOKS)),
+    ("payload", Any),
+    ("file", Record(FILE)),
+    ("part", Record(PART)),
+    ("seal", Record(&[("rek", Scalar), ("hmac", Scalar)])),
     ("settings", Settings),
     ("code", Scalar),
     ("code_number", Scalar),

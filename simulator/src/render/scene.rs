@@ -2,12 +2,20 @@
 
 use std::{
     borrow::Cow,
+    ops::Range,
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
+use jiff::civil::Date;
 use serde_json::Value;
 
 use crate::{
+    books::{Books, Opened as Opening, Query},
+    bulk::{
+        job::{self, Job},
+        seen,
+    },
+    gstn::Key,
     model::{
         call::Call,
         dice::Dice,
@@ -57,6 +65,61 @@ pub struct Scene {
     filings: OnceLock<(FinancialYear, bool, Vec<Filing>)>,
     /// The last filing, once it was asked for.
     last_filing: OnceLock<Option<Filing>>,
+    /// The session with a taxpayer's consent that the call belongs to, or that it opened.
+    pub consent: Option<Consent>,
+    /// What the request's sealed data says, once it was opened.
+    pub payload: Option<Value>,
+    /// What the sealed part of the body came with, once it was written.
+    pub seal: OnceLock<Seal>,
+    /// What the sealed parts of request and reply say when opened, and why one could not be.
+    pub opened: Mutex<Opened>,
+    /// Only these records of the section, counted from 0: a part of a large answer.
+    pub window: Option<Range<u64>>,
+    /// The large answer that the call asks for or about.
+    pub file: Option<seen::File>,
+    /// The part of it that is spoken of.
+    pub part: Option<seen::Part>,
+    /// The part that is sent.
+    pub fetched: Option<(Arc<Job>, job::Part)>,
+    /// The books of the taxpayer, once they were asked for.
+    books: OnceLock<Option<Books>>,
+}
+
+/// A session that a taxpayer opened, as a call sees it.
+#[derive(Clone, Debug)]
+pub struct Consent {
+    /// The user's name.
+    pub user: String,
+    /// Minutes for which the taxpayer allows it.
+    pub window_min: i64,
+    /// The session key.
+    pub session_key: Key,
+    /// The session key, encrypted for the client, in base64; empty but where it is handed over.
+    pub wrapped_key: String,
+    /// 1, and one more with each refresh.
+    pub generation: i64,
+    /// Calls made under this generation, this one included.
+    pub calls: i64,
+}
+
+/// What goes with sealed data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seal {
+    /// The key of this reply, encrypted under the session's, in base64.
+    pub key: String,
+    /// The HMAC, in base64.
+    pub hmac: String,
+}
+
+/// Sealed parts, opened for people.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Opened {
+    /// What the request says.
+    pub request: String,
+    /// What the reply says.
+    pub reply: String,
+    /// Why a part could not be opened, in words.
+    pub why: String,
 }
 
 /// What the reply is called.
@@ -111,6 +174,40 @@ impl Scene {
             dice: Mutex::new(None),
             filings: OnceLock::new(),
             last_filing: OnceLock::new(),
+            consent: None,
+            payload: None,
+            seal: OnceLock::new(),
+            opened: Mutex::default(),
+            window: None,
+            file: None,
+            part: None,
+            fetched: None,
+            books: OnceLock::new(),
+        }
+    }
+
+    /// The same call looked at anew, later: nothing is worked out, and no dice were thrown. Headers
+    /// and body have been dropped; what fields brought is there.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        let call = Call {
+            number: self.call.number,
+            at_ms: self.call.at_ms,
+            method: self.call.method.clone(),
+            path: self.call.path.clone(),
+            query: self.call.query.clone(),
+            ..Call::default()
+        };
+        Self {
+            endpoint: self.endpoint,
+            path_parameters: self.path_parameters.clone(),
+            query: self.query.clone(),
+            fields: self.fields.clone(),
+            account: self.account,
+            taxpayer: self.taxpayer.clone(),
+            taxpayers: self.taxpayers.clone(),
+            file: self.file.clone(),
+            ..Self::new(Arc::clone(&self.pack), Arc::clone(&self.register), self.seed, call)
         }
     }
 
@@ -151,6 +248,38 @@ impl Scene {
         self.last_filing.get_or_init(tell).as_ref()
     }
 
+    /// The taxpayer's books at the period that the call names; `None` where it names none.
+    #[must_use]
+    pub fn books(&self) -> Option<&Books> {
+        self.books.get_or_init(|| self.open_books()).as_ref()
+    }
+
+    fn open_books(&self) -> Option<Books> {
+        let plan = self.endpoint()?.books.as_ref()?;
+        let text = |field: Option<usize>| {
+            self.field(field?).and_then(Value::as_str).filter(|text| !text.is_empty())
+        };
+        let section = text(plan.section).map(|name| match &plan.sections {
+            Some(map) => map.get(name).cloned().unwrap_or_else(|| name.to_ascii_lowercase()),
+            None => name.to_ascii_lowercase(),
+        });
+        Some(Books::open(Opening {
+            register: Arc::clone(&self.register),
+            taxpayer: Arc::clone(self.taxpayer.as_ref()?),
+            period: text(Some(plan.period))?.parse().ok()?,
+            on: period::ist_date(self.call.at_ms),
+            query: Query {
+                of: plan.of,
+                section,
+                party: text(plan.party).map(str::to_owned),
+                place: text(plan.place).map(str::to_owned),
+                since: text(plan.since).and_then(read_day),
+                action_required: text(plan.action_required).map(|flag| flag == "Y"),
+                window: self.window.clone(),
+            },
+        }))
+    }
+
     /// Throws the call's dice.
     pub fn roll<T>(&self, throw: impl FnOnce(&mut Dice) -> T) -> T {
         let mut dice = self.dice.lock().unwrap_or_else(PoisonError::into_inner);
@@ -158,4 +287,12 @@ impl Scene {
             dice.get_or_insert_with(|| Dice::new(self.seed, CALL, &self.call.number.to_le_bytes())),
         )
     }
+}
+
+/// `DD-MM-YYYY` or `DD/MM/YYYY`.
+fn read_day(text: &str) -> Option<Date> {
+    let mut parts = text.split(['-', '/']);
+    let mut next = || parts.next()?.parse::<i16>().ok();
+    let (day, month, year) = (next()?, next()?, next()?);
+    Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
 }

@@ -97,6 +97,10 @@ fn walk(tree: &Tree, scope: Scope<'_>, see: &mut dyn FnMut(&Expression, Scope<'_
             let locals = Locals::Bound { name, value: &value, outer: scope.locals };
             walk(tree, Scope { scene: scope.scene, locals: &locals }, see);
         }
+        Tree::Match { value, arms, otherwise } => {
+            see(value, scope, true);
+            arms.values().chain(otherwise.as_deref()).for_each(|tree| walk(tree, scope, see));
+        }
         Tree::Encoded(_, tree) => walk(tree, scope, see),
     }
 }
@@ -109,7 +113,7 @@ fn walk_endpoint(
 ) {
     for plan in &endpoint.replies.all {
         match &*plan.body {
-            Body::Empty => {}
+            Body::Empty | Body::FilePart => {}
             Body::Json(tree) => walk(tree, scope, see),
             Body::Text(template, _) => template.holes().for_each(|hole| see(hole, scope, true)),
         }

@@ -50,7 +50,15 @@ pub fn load(
         }
     }
     if compiler.findings.is_empty() {
-        Ok(Scenario { name: file.name.value, about: file.about, rules, by_gstin, others })
+        Ok(Scenario {
+            name: file.name.value,
+            about: file.about,
+            consent: file.consent,
+            files: file.files,
+            rules,
+            by_gstin,
+            others,
+        })
     } else {
         Err(compiler.findings.into_iter().map(|finding| finding.within(source)).collect())
     }

@@ -14,6 +14,12 @@ pub struct ScenarioFile {
     pub name: Located<String>,
     /// What it tells, and whom it hurts.
     pub about: String,
+    /// How sessions by consent differ while it is played.
+    #[serde(default)]
+    pub consent: ConsentChanges,
+    /// How large answers differ while it is played.
+    #[serde(default)]
+    pub files: FileChanges,
     /// Its lines, in order.
     #[serde(default, rename = "rule")]
     pub rules: Vec<RuleFile>,
@@ -57,4 +63,34 @@ pub struct WhenFile {
     pub holds: Option<Located<String>>,
     /// Which of the calls that fit: `"1..=2"`, `"3.."`, `"5"`.
     pub calls: Option<Located<String>>,
+}
+
+/// How sessions that taxpayers consent to differ while a story is played, at every vendor.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct ConsentChanges {
+    /// OTPs arrive so much later, in seconds.
+    pub otp_late_s: Option<i64>,
+    /// OTPs never arrive.
+    pub otp_lost: bool,
+    /// How long an OTP can be used, in seconds.
+    pub otp_life_s: Option<i64>,
+    /// How long a token can be used, in seconds.
+    pub token_life_s: Option<i64>,
+    /// How long the taxpayer allows access, in minutes; 0: not at all.
+    pub window_min: Option<i64>,
+    /// How many sessions a user may have at once.
+    pub most: Option<usize>,
+    /// The network has the next key pair: what is encrypted with the public key of before cannot be read.
+    pub certificate_rotated: bool,
+}
+
+/// How large answers differ while a story is played, at every vendor.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct FileChanges {
+    /// Until a file is ready, in seconds.
+    pub wait_s: Option<i64>,
+    /// How long it can be fetched then, in seconds.
+    pub life_s: Option<i64>,
 }

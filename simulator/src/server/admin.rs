@@ -14,10 +14,12 @@ use serde_json::{Value, json};
 use super::{App, problem::Problem};
 use crate::{
     journal,
-    memory::clock::Clock,
+    memory::clock::FASTEST,
     scenario::{Playing, Scenario},
     tell::{self, Teller, example::Examples},
 };
+
+mod consent;
 
 type Shared = State<Arc<App>>;
 
@@ -40,6 +42,8 @@ pub(super) fn router(app: Arc<App>) -> Router {
         .route("/__sim/journal", get(journal).delete(clear_journal))
         .route("/__sim/journal/{id}", get(journal_entry))
         .route("/__sim/taxpayers/{gstin}", get(taxpayer))
+        .route("/__sim/clock", get(clock).put(set_clock))
+        .merge(consent::router())
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
         .with_state(app)
@@ -54,22 +58,103 @@ async fn index(State(app): Shared) -> String {
     page.push_str(
         "\nOurs, as JSON:\n  /__sim/health  /__sim/version  /__sim/vendors  /__sim/catalog  \
          /__sim/credentials\n  /__sim/magic  /__sim/scenarios  /__sim/journal  \
-         /__sim/taxpayers/{gstin}\n",
+         /__sim/taxpayers/{gstin}  /__sim/clock\n  /__sim/otp  /__sim/sessions  /__sim/gstn/certificate\n",
     );
     page
 }
 
 async fn health(State(app): Shared) -> Json<Value> {
     let (exchanges, bytes) = app.tenant.journal.size();
-    let clock = app.tenant.memory.clock;
+    let clock = &app.tenant.memory.clock;
     let now = jiff::Timestamp::from_millisecond(clock.now_ms()).unwrap_or_default();
     Json(json!({
         "status": "ok",
         "vendors": app.world.packs.len(),
-        "clock": { "now": now.to_string(), "frozen": matches!(clock, Clock::Frozen(_)) },
+        "clock": { "now": now.to_string(), "frozen": clock.is_frozen() },
         "seed": app.world.seed,
         "journal": { "exchanges": exchanges, "bytes": bytes },
     }))
+}
+
+/// What a clock is told: one or more of these.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClockChange {
+    /// A moment as RFC 3339, or `"wall"` for the machine's time.
+    now: Option<String>,
+    /// How much later, such as `"6h"` or `"90s"`; earlier with a minus.
+    advance: Option<String>,
+    /// Whether it stands still.
+    freeze: Option<bool>,
+    /// Seconds of its own in a second of the machine's.
+    scale: Option<f64>,
+}
+
+fn told_clock(app: &App) -> Json<Value> {
+    let clock = &app.tenant.memory.clock;
+    let now = clock.now_ms();
+    Json(json!({
+        "now": jiff::Timestamp::from_millisecond(now).unwrap_or_default().to_string(),
+        "epoch_ms": now,
+        "frozen": clock.is_frozen(),
+        "scale": clock.scale(),
+        "wall": !clock.is_set(),
+    }))
+}
+
+async fn clock(State(app): Shared) -> Json<Value> {
+    told_clock(&app)
+}
+
+async fn set_clock(
+    State(app): Shared,
+    change: Result<Json<ClockChange>, axum::extract::rejection::JsonRejection>,
+) -> Result<Json<Value>, Problem> {
+    let bad = |detail: String| {
+        Problem {
+        status: StatusCode::BAD_REQUEST,
+        detail,
+        hint: Some(
+            r#"{"now": "2026-11-21T10:00:00+05:30"}, {"now": "wall"}, {"advance": "6h"}, {"freeze": true} or {"scale": 60}"#
+                .to_owned(),
+        ),
+    }
+    };
+    let Json(change) = change.map_err(|error| bad(error.body_text()))?;
+    let moment = match change.now.as_deref() {
+        None | Some("wall") => None,
+        Some(text) => {
+            let read: Result<jiff::Timestamp, _> = text.parse();
+            Some(read.map_err(|error| bad(format!("`{text}` is no time: {error}")))?)
+        }
+    };
+    let by = match change.advance.as_deref() {
+        None => None,
+        Some(text) => {
+            let read: Result<jiff::SignedDuration, _> = text.parse();
+            Some(read.map_err(|error| bad(format!("`{text}` is no time to advance by: {error}")))?)
+        }
+    };
+    if change.scale.is_some_and(|scale| !(0.0..=FASTEST).contains(&scale)) {
+        return Err(bad(format!("a clock runs at 0 to {FASTEST} times the machine's")));
+    }
+    let clock = &app.tenant.memory.clock;
+    if change.now.as_deref() == Some("wall") {
+        clock.reset();
+    }
+    if let Some(moment) = moment {
+        clock.set(moment.as_millisecond());
+    }
+    if let Some(by) = by {
+        clock.advance(i64::try_from(by.as_millis()).unwrap_or(i64::MAX));
+    }
+    if let Some(freeze) = change.freeze {
+        clock.run(if freeze { 0.0 } else { 1.0 });
+    }
+    if let Some(scale) = change.scale {
+        clock.run(scale);
+    }
+    Ok(told_clock(&app))
 }
 
 async fn version() -> Json<Value> {
@@ -234,6 +319,9 @@ async fn wrong_method() -> Problem {
     Problem {
         status: StatusCode::METHOD_NOT_ALLOWED,
         detail: "this address does not take this method".to_owned(),
-        hint: Some("scenarios take GET, PUT and DELETE, the journal GET and DELETE".to_owned()),
+        hint: Some(
+            "scenarios take GET, PUT and DELETE, the journal GET and DELETE, the clock GET and PUT"
+                .to_owned(),
+        ),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
+    sync::{Arc, PoisonError},
     time::Duration,
 };
 
@@ -16,9 +16,11 @@ use super::{App, Body, Mount, deliver, problem};
 use crate::{
     exchange::{self, EXCHANGE_HEADER, Exchange, HINT_HEADER, SimulatorError},
     journal::{BLANK, Entry, Secrets, Via},
-    memory::clock::Clock,
     model::{call::Call, reply::Reply},
-    pack::{Pack, file::AuthPlace},
+    pack::{
+        Pack,
+        file::{AuthPlace, FieldPlace},
+    },
     render::scene::Scene,
     route,
 };
@@ -43,17 +45,19 @@ enum Read {
 }
 
 /// Answers a call to a vendor, or says that there is none.
-pub(super) async fn answer(app: &App, mount: Mount, request: Request<Incoming>) -> Response<Body> {
+pub(super) async fn answer(
+    app: &Arc<App>,
+    mount: Mount,
+    request: Request<Incoming>,
+) -> Response<Body> {
     let mut response = reply(app, mount, request).await;
-    if let Clock::Frozen(at_ms) = app.tenant.memory.clock
-        && !response.headers().contains_key(header::DATE)
-    {
-        response.headers_mut().insert(header::DATE, date(at_ms));
+    if app.tenant.memory.clock.is_set() && !response.headers().contains_key(header::DATE) {
+        response.headers_mut().insert(header::DATE, date(app.tenant.memory.clock.now_ms()));
     }
     response
 }
 
-async fn reply(app: &App, mount: Mount, request: Request<Incoming>) -> Response<Body> {
+async fn reply(app: &Arc<App>, mount: Mount, request: Request<Incoming>) -> Response<Body> {
     let (head, body) = request.into_parts();
     let read = read(&head.headers, body).await;
     let full = head.uri.path();
@@ -102,14 +106,29 @@ async fn reply(app: &App, mount: Mount, request: Request<Incoming>) -> Response<
         path: call.path.clone(),
         ..Call::default()
     };
-    match play(app, &pack, call) {
+    app.depot.settle(&app.tenant, &call).await;
+    let played = play(app, &pack, call).await;
+    app.depot.tend(&app.tenant);
+    match played {
         Ok(exchange) => finish(app, &pack, exchange).await,
         Err(trouble) => our_trouble(app, &pack, &stub, &trouble),
     }
 }
 
 /// Plays the call; a panic of ours costs this call its answer and nobody else anything.
-fn play(app: &App, pack: &Arc<Pack>, call: Call) -> Result<Exchange, SimulatorError> {
+///
+/// What takes long is played on a thread that may be held up: keys, and large bodies.
+async fn play(app: &Arc<App>, pack: &Arc<Pack>, call: Call) -> Result<Exchange, SimulatorError> {
+    if !exchange::takes_long(pack, &call) {
+        return play_now(app, pack, call);
+    }
+    let (app, pack) = (Arc::clone(app), Arc::clone(pack));
+    let vendor = pack.name.clone();
+    let played = tokio::task::spawn_blocking(move || play_now(&app, &pack, call)).await;
+    played.unwrap_or_else(|error| Err(SimulatorError::Panic { vendor, what: error.to_string() }))
+}
+
+fn play_now(app: &App, pack: &Arc<Pack>, call: Call) -> Result<Exchange, SimulatorError> {
     let played = || exchange::play(&app.world, &app.tenant, pack, call);
     catch_unwind(AssertUnwindSafe(played)).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str);
@@ -210,8 +229,8 @@ async fn finish(app: &App, pack: &Pack, exchange: Exchange) -> Response<Body> {
     {
         delivery.reply.headers.push((HINT_HEADER, hint));
     }
-    if let Clock::Frozen(at_ms) = app.tenant.memory.clock {
-        delivery.reply.headers.push((header::DATE, date(at_ms)));
+    if app.tenant.memory.clock.is_set() {
+        delivery.reply.headers.push((header::DATE, date(call.at_ms)));
     }
     let endpoint = exchange.scene.endpoint();
     let account = exchange.scene.account.and_then(|index| pack.accounts.get(index));
@@ -222,6 +241,11 @@ async fn finish(app: &App, pack: &Pack, exchange: Exchange) -> Response<Body> {
         Some((call, reply)) => (call, reply),
         None => (call, &delivery.reply),
     };
+    // Of a body that is made while it is sent, a note is kept.
+    let note = delivery.stream.as_ref().map(|stream| Bytes::from(stream.note.clone()));
+    let noted = note.map(|body| Reply { body, ..reply.clone() });
+    let reply = noted.as_ref().unwrap_or(reply);
+    let opened = exchange.scene.opened.lock().unwrap_or_else(PoisonError::into_inner).clone();
     app.tenant.journal.keep(&Entry {
         call,
         secrets: Secrets { headers: &pack.secret_headers, queries: &pack.secret_queries },
@@ -233,11 +257,13 @@ async fn finish(app: &App, pack: &Pack, exchange: Exchange) -> Response<Body> {
         code: &exchange.code,
         via: exchange.via,
         reply,
+        streamed: delivery.stream.as_ref().map(|stream| stream.length.unwrap_or_default()),
         wait_ms: u64::try_from(delivery.wait.as_millis()).unwrap_or(u64::MAX),
         hint: exchange.hint.as_deref().unwrap_or_default(),
+        opened: (&opened.request, &opened.reply),
     });
     drop(exchange.scene);
-    deliver::carry_out(delivery).await
+    deliver::carry_out(delivery, &app.depot).await
 }
 
 /// The call and the reply as they may be kept, where a credential stands neither in a header nor
@@ -246,13 +272,25 @@ fn blanked(scene: &Scene, reply: &Reply) -> Option<(Call, Reply)> {
     let scheme = scene.endpoint().and_then(|endpoint| scene.pack.schemes.get(endpoint.scheme?));
     let places = || scheme.iter().flat_map(|scheme| &scheme.parts).map(|part| &part.place);
     let hidden = |place: &AuthPlace| matches!(place, AuthPlace::Path(_) | AuthPlace::Body(_));
-    if scene.session.is_none() && !places().any(hidden) {
+    // The token of a session, where a body brings it.
+    let token = scene.endpoint().and_then(|endpoint| {
+        let field = endpoint.fields.get(endpoint.consent.as_ref()?.token?)?;
+        matches!(field.place, FieldPlace::Body | FieldPlace::Anywhere).then_some(&field.key)
+    });
+    if scene.session.is_none() && token.is_none() && !places().any(hidden) {
         return None;
     }
     let (mut call, mut reply) = (scene.call.clone(), reply.clone());
     if let Some(session) = &scene.session {
         let body = String::from_utf8_lossy(&reply.body).replace(&session.token, BLANK);
         reply.body = body.into();
+    }
+    if let Some(name) = token
+        && let Ok(mut body) = serde_json::from_slice::<serde_json::Value>(&call.body)
+        && let Some(secret) = body.get_mut(name)
+    {
+        *secret = BLANK.into();
+        call.body = body.to_string().into();
     }
     for place in places() {
         match place {
@@ -318,8 +356,10 @@ fn problem_of_ours(app: &App, pack: Option<&Pack>, call: &Call, ours: &Ours<'_>)
         code: "",
         via: ours.via,
         reply: &Reply { status: ours.status, headers: Vec::new(), body: Bytes::new() },
+        streamed: None,
         wait_ms: 0,
         hint: ours.hint,
+        opened: ("", ""),
     });
     response.headers_mut().insert(EXCHANGE_HEADER, HeaderValue::from(call.number));
     if let Ok(hint) = HeaderValue::from_str(ours.hint) {

@@ -93,7 +93,10 @@ impl Request {
                 self.query.insert(key.to_owned(), text(&value));
             }
             FieldPlace::Header => self.set_header(key, text(&value)),
-            FieldPlace::Body => match &mut self.body {
+            FieldPlace::Anywhere if matches!(self.body, RequestBody::None) => {
+                self.query.insert(key.to_owned(), text(&value));
+            }
+            FieldPlace::Body | FieldPlace::Anywhere => match &mut self.body {
                 RequestBody::Json(json) => set_in(json, key, value),
                 RequestBody::Form(map) | RequestBody::Multipart(map) => {
                     map.insert(key.to_owned(), text(&value));

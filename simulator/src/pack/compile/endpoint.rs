@@ -109,6 +109,9 @@ impl Compiler<'_> {
             auth_missing: auth_file.and_then(|auth| self.reply(&replies, &auth.missing, vendor)),
             auth_wrong: auth_file.and_then(|auth| self.reply(&replies, &auth.wrong, vendor)),
             auth_expired: expired.unwrap_or_default(),
+            consent: file.consent.as_ref().and_then(|step| self.consent_step(file, step, &replies)),
+            books: self.books(file),
+            bulk: self.bulk_step(index, &replies),
             replies,
             fields,
             issues: file.issues.clone(),
@@ -122,6 +125,7 @@ impl Compiler<'_> {
             name: name.to_owned(),
             place: file.place,
             key: if file.place == FieldPlace::Header { key.to_ascii_lowercase() } else { key },
+            also: file.also.clone(),
             read: file.read.unwrap_or(ReadAs::AsIs),
             normalize: file.normalize.clone(),
         }

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::{
     Account, Body, EdgeReplies, Pack, Replies, SettingNote,
-    file::{AuthPlace, ErrorsFile, Name, VendorFile},
+    file::{AuthPlace, ErrorsFile, FieldPlace, Name, VendorFile},
     folder::Folder,
     located::Located,
     settings,
@@ -31,7 +31,9 @@ use crate::{
 
 mod access;
 mod bodies;
+mod bulk;
 mod catalog;
+mod consent;
 mod endpoint;
 mod replies;
 mod routes;
@@ -166,6 +168,16 @@ impl Compiler<'_> {
         let routes = self.routes();
         let mut secret_headers = Vec::new();
         let mut secret_queries = Vec::new();
+        // A session's token is a credential as well.
+        for endpoint in &endpoints {
+            let token = endpoint.consent.as_ref().and_then(|step| step.token);
+            let Some(field) = token.and_then(|index| endpoint.fields.get(index)) else { continue };
+            match field.place {
+                FieldPlace::Header => secret_headers.push(field.key.clone()),
+                FieldPlace::Query => secret_queries.push(field.key.clone()),
+                FieldPlace::Body | FieldPlace::Anywhere | FieldPlace::Path => {}
+            }
+        }
         for part in schemes.iter().flat_map(|scheme| &scheme.parts) {
             match &part.place {
                 AuthPlace::Header(name) => secret_headers.push(name.to_ascii_lowercase()),
@@ -194,6 +206,13 @@ impl Compiler<'_> {
             settings: Value::Object(values),
             schemes,
             accounts,
+            consents: self
+                .file
+                .consents
+                .iter()
+                .map(|(name, file)| self.consent_kind(name, file))
+                .collect(),
+            files: self.file.files.iter().map(|(name, file)| self.bulk_kind(name, file)).collect(),
             endpoints,
             routes,
             catalog,

@@ -98,6 +98,7 @@ pub(super) fn selectors(file: &EndpointFile) -> Vec<Selector> {
         (FieldPlace::Header, &select.header),
         (FieldPlace::Path, &select.path),
         (FieldPlace::Body, &select.body),
+        (FieldPlace::Anywhere, &select.anywhere),
     ]
     .into_iter()
     .flat_map(|(place, map)| {

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Name, RuleFile};
+use super::{BooksFile, BulkStepFile, ConsentStepFile, Name, RuleFile};
 use crate::pack::located::Located;
 
 /// One operation of a vendor.
@@ -53,6 +53,15 @@ pub struct EndpointFile {
     /// A token that this endpoint gives.
     #[serde(default)]
     pub issues: Option<IssuesFile>,
+    /// What it does with a session that a taxpayer consents to.
+    #[serde(default)]
+    pub consent: Option<ConsentStepFile>,
+    /// The books it opens.
+    #[serde(default)]
+    pub books: Option<BooksFile>,
+    /// What it does with large answers.
+    #[serde(default)]
+    pub file: Option<BulkStepFile>,
 }
 
 fn default_auth() -> Name {
@@ -75,6 +84,8 @@ pub struct SelectFile {
     pub path: IndexMap<String, OneOrMany>,
     /// Top-level keys of the body.
     pub body: IndexMap<String, OneOrMany>,
+    /// Top-level keys of the body, or where it lacks them, values of the query.
+    pub anywhere: IndexMap<String, OneOrMany>,
 }
 
 /// One text, or a list of them.
@@ -136,6 +147,9 @@ pub struct FieldFile {
     /// Its name there, or a JSON pointer into the body; left out, the field's own name.
     #[serde(default)]
     pub key: Option<String>,
+    /// Other names that it may have there, tried in order.
+    #[serde(default)]
+    pub also: Vec<String>,
     /// Turns texts such as `"true"` and `"12"` into values.
     #[serde(default)]
     pub read: Option<ReadAs>,
@@ -152,6 +166,8 @@ pub enum FieldPlace {
     Body,
     /// In the query.
     Query,
+    /// In the body, or where that lacks it, in the query.
+    Anywhere,
     /// In the path.
     Path,
     /// In a header.

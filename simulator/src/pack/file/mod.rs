@@ -10,7 +10,9 @@ use serde_json::Value;
 use super::located::Located;
 
 mod auth;
+mod bulk;
 mod catalog;
+mod consent;
 mod endpoint;
 mod rule;
 
@@ -19,7 +21,9 @@ pub use self::{
         AccountFile, AuthCheckFile, AuthFile, AuthPartFile, AuthPlace, Encoding, IssuedFile,
         PasetoFile, PasetoFooter, PasetoMint, PasetoPurpose,
     },
+    bulk::{BulkFile, BulkStepFile, BulkStepKind},
     catalog::{Certainty, CodeFile, ErrorsFile, Layer, Retry},
+    consent::{BooksFile, ConsentFile, ConsentStepFile, RefreshKeyFile, ReturnFile, StepFile},
     endpoint::{
         AnswerFile, BodyFile, EndpointFile, FieldFile, FieldPlace, IssuesFile, LookupFile, Media,
         Normalize, OneOrMany, ReadAs, SelectFile, TokenForm,
@@ -57,6 +61,12 @@ pub struct VendorFile {
     /// Auth schemes by name; endpoints use `default` unless they say otherwise.
     #[serde(default)]
     pub auth: IndexMap<String, AuthFile>,
+    /// Sessions that a taxpayer opens with a one-time password.
+    #[serde(default)]
+    pub consents: IndexMap<String, ConsentFile>,
+    /// Files that large answers come as.
+    #[serde(default)]
+    pub files: IndexMap<String, BulkFile>,
     /// Who may call, and who is refused how.
     #[serde(default)]
     pub accounts: Vec<AccountFile>,

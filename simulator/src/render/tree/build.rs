@@ -1,5 +1,6 @@
 //! From a body's JSON to its [`Tree`]: holes and directives compiled, ready bytes settled.
 
+use ahash::AHashMap;
 use serde_json::Value as Json;
 
 use super::{Encoding, Tree, TreeError, Workshop};
@@ -233,14 +234,53 @@ fn directive<'pack>(
             let tree = Box::new(build(value, workshop, &bound, errors));
             Tree::With { name: name.trim().to_owned(), value: expression, tree }
         }
+        "match" => {
+            let Some((looked_at, _)) = compile(key, rest, workshop, known, errors) else {
+                return Tree::Static(b"null".to_vec());
+            };
+            matched(looked_at, key, value, workshop, known, errors)
+        }
+        "sealed" => simple(Encoding::Sealed, errors),
         "base64" => simple(Encoding::Base64, errors),
         "base64_unpadded" => simple(Encoding::Base64Unpadded, errors),
         "json_text" => simple(Encoding::JsonText, errors),
         _ => wrong(
             format!("`{word}` is no directive"),
-            "there are: for, if, with, include, base64, base64_unpadded, json_text",
+            "there are: for, if, with, match, include, sealed, base64, base64_unpadded, json_text",
         ),
     }
+}
+
+fn matched<'pack>(
+    looked_at: Expression,
+    key: &str,
+    cases: &'pack Json,
+    workshop: &Workshop<'pack>,
+    known: &Known<'pack>,
+    errors: &mut Vec<TreeError>,
+) -> Tree {
+    let Json::Object(cases) = cases else {
+        let error = ExpressionError {
+            message: format!("`{key}` needs an object of cases"),
+            hint: Some(
+                "write `{\"{% match … %}\": {\"one\": …, \"another\": …, \"{% else %}\": …}}`"
+                    .to_owned(),
+            ),
+        };
+        errors.push(TreeError { at: key.to_owned(), error });
+        return Tree::Static(b"null".to_vec());
+    };
+    let mut arms = AHashMap::new();
+    let mut otherwise = None;
+    for (text, case) in cases {
+        let tree = build(case, workshop, known, errors);
+        if is_else(text) {
+            otherwise = Some(Box::new(tree));
+        } else {
+            arms.insert(text.clone(), tree);
+        }
+    }
+    Tree::Match { value: looked_at, arms, otherwise }
 }
 
 fn is_else(key: &str) -> bool {

@@ -1,17 +1,20 @@
 //! Bodies as trees: JSON whose strings may have holes, compiled to pieces that a call fills.
 
-use base64::{prelude::BASE64_STANDARD, prelude::BASE64_STANDARD_NO_PAD};
+use ahash::AHashMap;
 use serde_json::Value as Json;
 
 use super::{
     direct::Direct,
     expression::{Expression, ExpressionError, Lexicon, Locals, Scope},
-    json::{write_json, write_string},
+    json::{write_json, write_string, write_text},
     names::Known,
     template::Template,
 };
 
 mod build;
+mod encoding;
+
+pub use self::encoding::Encoding;
 
 /// A node of a body.
 #[derive(Debug)]
@@ -57,19 +60,17 @@ pub enum Tree {
         /// The tree that may use it.
         tree: Box<Tree>,
     },
-    /// `{% base64 %}`, `{% base64_unpadded %}`, `{% json_text %}`.
+    /// `{% match expression %}`.
+    Match {
+        /// What is looked at.
+        value: Expression,
+        /// The tree for each text.
+        arms: AHashMap<String, Tree>,
+        /// The tree for all others.
+        otherwise: Option<Box<Tree>>,
+    },
+    /// `{% base64 %}`, `{% base64_unpadded %}`, `{% json_text %}`, `{% sealed %}`.
     Encoded(Encoding, Box<Tree>),
-}
-
-/// How a tree becomes a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Encoding {
-    /// Base64 with padding.
-    Base64,
-    /// Base64 without padding.
-    Base64Unpadded,
-    /// JSON in a string.
-    JsonText,
 }
 
 /// What is wrong in a body: the string it is about, as written, and why.
@@ -193,16 +194,21 @@ impl Tree {
                 let locals = Locals::Bound { name, value: &value, outer: scope.locals };
                 tree.write(Scope { scene: scope.scene, locals: &locals }, out)
             }
+            Self::Match { value, arms, otherwise } => {
+                let value = value.fill(scope)?;
+                let mut text = String::new();
+                write_text(&value, &mut text);
+                match arms.get(&text).or(otherwise.as_deref()) {
+                    Some(tree) => tree.write(scope, out),
+                    None => Ok(false),
+                }
+            }
             Self::Encoded(encoding, tree) => {
                 let mut inner = Vec::with_capacity(1024);
                 if !tree.write(scope, &mut inner)? {
                     return Ok(false);
                 }
-                match encoding {
-                    Encoding::JsonText => write_string(&String::from_utf8_lossy(&inner), out),
-                    Encoding::Base64 => write_base64(&BASE64_STANDARD, &inner, out),
-                    Encoding::Base64Unpadded => write_base64(&BASE64_STANDARD_NO_PAD, &inner, out),
-                }
+                encoding.write(scope.scene, &inner, out);
                 Ok(true)
             }
         }
@@ -225,13 +231,4 @@ fn write_item(
         out.truncate(before);
     }
     Ok(())
-}
-
-fn write_base64(engine: &impl base64::Engine, bytes: &[u8], out: &mut Vec<u8>) {
-    out.push(b'"');
-    let start = out.len();
-    out.resize(start + bytes.len().div_ceil(3) * 4, 0);
-    let written = engine.encode_slice(bytes, &mut out[start..]).unwrap_or_default();
-    out.truncate(start + written);
-    out.push(b'"');
 }

@@ -71,7 +71,7 @@ impl Natural {
             FieldPlace::Query => set(&mut other.query),
             FieldPlace::Path => set(&mut other.path),
             FieldPlace::Header => set(&mut other.headers),
-            FieldPlace::Body => {
+            FieldPlace::Body | FieldPlace::Anywhere => {
                 let body = other.body.as_mut().expect("the call has a body");
                 body.insert(field.key.clone(), gstin.into());
             }

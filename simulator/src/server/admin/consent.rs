@@ -1,0 +1,117 @@
+//! The admin API's part for sessions by consent: the phone on which OTPs arrive, what is open, and
+//! the tax network's certificate.
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    extract::{Query, State},
+    http::header::{ACCEPT, CONTENT_TYPE, HeaderMap},
+    response::{IntoResponse, Response},
+    routing::{get, put},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{App, Shared};
+
+pub(super) fn router() -> Router<Arc<App>> {
+    Router::new()
+        .route("/__sim/otp", get(otp))
+        .route("/__sim/sessions", get(sessions))
+        .route("/__sim/gstn/certificate", get(certificate))
+        .route("/__sim/gstn/certificate/rotate", put(rotate).post(rotate))
+}
+
+fn moment(at_ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(at_ms).unwrap_or_default().to_string()
+}
+
+/// Which messages are wanted.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Wanted {
+    user: Option<String>,
+    state: Option<String>,
+}
+
+async fn otp(State(app): Shared, Query(wanted): Query<Wanted>) -> Json<Value> {
+    let messages = app.tenant.memory.consents.arrived(app.tenant.memory.clock.now_ms());
+    let fits = |own: &str, wanted: &Option<String>| wanted.as_deref().is_none_or(|it| it == own);
+    let told: Vec<_> = messages
+        .iter()
+        .filter(|one| fits(&one.user, &wanted.user) && fits(&one.state, &wanted.state))
+        .map(|one| {
+            json!({
+                "session": one.kind,
+                "user": one.user,
+                "state": one.state,
+                "otp": one.otp,
+                "sent_at": moment(one.sent_at),
+                "arrived_at": one.arrives_at.map(moment),
+                "expires_at": moment(one.expires_at),
+                "used": one.used,
+            })
+        })
+        .collect();
+    Json(json!({ "otps": told }))
+}
+
+async fn sessions(State(app): Shared) -> Json<Value> {
+    let now = app.tenant.memory.clock.now_ms();
+    let all: Vec<_> = app
+        .tenant
+        .memory
+        .consents
+        .sessions()
+        .iter()
+        .map(|one| {
+            let ends = one.expires_at_ms.min(one.window_ends_at_ms);
+            json!({
+                "session": one.holder.kind,
+                "user": one.holder.user,
+                "state": one.holder.state,
+                "gstin": one.gstin,
+                "live": now < ends,
+                "token_expires_at": moment(one.expires_at_ms),
+                "consent_ends_at": moment(one.window_ends_at_ms),
+                "refreshed": one.generation - 1,
+                "calls": one.calls,
+            })
+        })
+        .collect();
+    Json(json!({ "sessions": all }))
+}
+
+fn told(app: &App) -> Value {
+    let ring = &app.world.keys;
+    let index = app.tenant.certificate(ring);
+    let certificate = &ring.pair(index).certificate;
+    let second = |second: u64| moment(i64::try_from(second).unwrap_or(i64::MAX / 1000) * 1000);
+    json!({
+        "certificate": certificate.pem(),
+        "public_key": certificate.public_key_pem(),
+        "subject": certificate.subject,
+        "sha256": certificate.fingerprint(),
+        "not_before": second(certificate.not_before_s),
+        "not_after": second(certificate.not_after_s),
+        "number": index + 1,
+        "of": ring.len(),
+    })
+}
+
+/// PEM; JSON for whoever asks for it.
+async fn certificate(State(app): Shared, headers: HeaderMap) -> Response {
+    let accepts = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if accepts.contains("application/json") {
+        return Json(told(&app)).into_response();
+    }
+    let ring = &app.world.keys;
+    let pem = ring.pair(app.tenant.certificate(ring)).certificate.pem();
+    ([(CONTENT_TYPE, "application/x-pem-file")], pem).into_response()
+}
+
+async fn rotate(State(app): Shared) -> Json<Value> {
+    app.tenant.rotate_certificate();
+    Json(told(&app))
+}
