@@ -258,9 +258,8 @@ impl Consents {
             pending.wrong += 1;
             return Err(Refusal::OtpWrong);
         }
-        let live = |session: &&Session| {
-            at_ms < session.expires_at_ms.min(session.window_ends_at_ms)
-        };
+        let live =
+            |session: &&Session| at_ms < session.expires_at_ms.min(session.window_ends_at_ms);
         let own = kept.by_holder.get(&key).map_or(&[][..], Vec::as_slice);
         if own.iter().filter_map(|token| kept.open.get(token)).filter(live).count() >= policy.most {
             return Err(Refusal::TooMany);

@@ -5,7 +5,7 @@ use std::{error::Error, slice::from_ref, sync::Arc};
 
 use super::{
     files::{PackFiles, at_word},
-    sample::{SAMPLES, Sample, empty, with_session},
+    sample::{Fields, SAMPLES, Sample, empty, with_consent, with_session},
 };
 use crate::{
     exchange,
@@ -68,6 +68,10 @@ impl Stage<'_> {
                 }
                 let mut scene = self.scene(sample, index);
                 with_session(&mut scene, reply);
+                // An outcome that is asked for may be said to a call without a session.
+                if sample.fields != Fields::Absent {
+                    with_consent(&mut scene, reply);
+                }
                 let told = || {
                     let name = &endpoint.name;
                     format!("with {} at `{}::{name}`", sample.told(), self.pack.name)
