@@ -48,9 +48,10 @@ class Gstn:
 
     def send(self, method: str, path: str, headers: dict | None = None, **more) -> dict:
         headers = {**self.headers, "txn": uuid.uuid4().hex, **(headers or {})}
-        reply = requests.request(method, self.base + path, headers=headers, timeout=30, **more).json()
+        answer = requests.request(method, self.base + path, headers=headers, timeout=30, **more)
+        reply = answer.json()
         if reply["status_cd"] == "0":
-            raise RuntimeError("{error_cd}: {message}".format(**reply["error"]))
+            raise RuntimeError(f"HTTP {answer.status_code}: {reply.get('error')}")
         return reply
 
     def authenticate(self, action: str, **body) -> dict:

@@ -9,6 +9,7 @@
 //! - [`model`]: the words every room shares; knows nothing of ours
 //! - [`memory`]: what lasts between calls
 //! - [`taxpayers`]: one register of everybody
+//! - [`bulk`]: large answers, made in the background and fetched as files
 //! - [`fault`]: what can go wrong with a reply
 //! - [`journal`]: the last exchanges
 //! - [`auth`]: who calls
@@ -24,6 +25,7 @@
 
 pub mod auth;
 pub mod books;
+pub mod bulk;
 pub mod exchange;
 pub mod fault;
 pub mod finding;

@@ -14,7 +14,7 @@ use crate::{
     journal::{Bounds, Page, Query},
     memory::clock::Clock,
     pack::folder::Folder,
-    server::{self, App, Mount},
+    server::{self, App, Depot, Mount},
     taxpayers::Unknown,
     tenant::Tenant,
     world::{Ingredients, World},
@@ -269,8 +269,13 @@ impl Builder {
             listeners.push((Some(vendor.clone()), bind(address).await?, Mount::Vendor(index)));
         }
         let address = address_of(&listeners[0].1, self.listen);
-        let app =
-            Arc::new(App { world, tenant, admin_token: self.admin_token, url: url_of(address) });
+        let app = Arc::new(App {
+            world,
+            tenant,
+            admin_token: self.admin_token,
+            url: url_of(address),
+            depot: Depot::default(),
+        });
         let (stop, stopped) = watch::channel(false);
         let mut tasks = Vec::new();
         let mut mounts = Vec::new();
@@ -347,6 +352,7 @@ impl Simulator {
 
     /// Ends it; calls under way may end first, for two seconds.
     pub async fn stop(mut self) {
+        self.app.tenant.files.close();
         let _ = self.stop.send(true);
         for task in self.tasks.drain(..) {
             let _ = task.await;
@@ -356,6 +362,7 @@ impl Simulator {
 
 impl Drop for Simulator {
     fn drop(&mut self) {
+        self.app.tenant.files.close();
         let _ = self.stop.send(true);
     }
 }

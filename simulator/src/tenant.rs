@@ -6,6 +6,7 @@ use std::sync::{
 };
 
 use crate::{
+    bulk::files::Files,
     gstn::keys::KeyRing,
     journal::{Bounds, Journal},
     memory::{Memory, clock::Clock, consents::Policy},
@@ -22,6 +23,8 @@ pub struct Tenant {
     pub memory: Memory,
     /// Its exchanges.
     pub journal: Journal,
+    /// Large answers in the making.
+    pub files: Files,
     playing: RwLock<Arc<Vec<Playing>>>,
     /// How often the network's key pair was changed.
     rotations: AtomicUsize,
@@ -35,6 +38,7 @@ impl Tenant {
             name: name.to_owned(),
             memory: Memory::new(clock),
             journal: Journal::new(bounds),
+            files: Files::default(),
             playing: RwLock::default(),
             rotations: AtomicUsize::new(0),
         }

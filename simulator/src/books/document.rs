@@ -65,6 +65,14 @@ impl std::ops::SubAssign for Tax {
     }
 }
 
+impl std::ops::Neg for Tax {
+    type Output = Self;
+
+    fn neg(self) -> Self {
+        Self { igst: -self.igst, cgst: -self.cgst, sgst: -self.sgst, cess: -self.cess }
+    }
+}
+
 impl std::iter::Sum for Tax {
     fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
         let mut sum = Self::default();
@@ -192,6 +200,13 @@ impl Document {
     pub fn tax(&self) -> Tax {
         self.items.iter().map(|item| item.tax).sum()
     }
+
+    /// What a note changes: value before tax and tax, below nothing for a credit note.
+    #[must_use]
+    pub fn as_note(&self) -> (Paise, Tax) {
+        let (taxable, tax) = (self.taxable(), self.tax());
+        if self.credit { (-taxable, -tax) } else { (taxable, tax) }
+    }
 }
 
 /// How goods left the country.
@@ -228,7 +243,7 @@ told! { Document, DOCUMENT, it => {
 } }
 
 /// A counterparty and the documents exchanged with it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Party {
     /// Its GSTIN.
     pub gstin: String,

@@ -1,11 +1,32 @@
 //! GSTR-1: outward supplies, section by section.
+//!
+//! Those who file by the quarter may furnish invoices in between (IFF): a month's IFF has its
+//! documents with registered persons and nothing else, the quarter's return has the rest of them
+//! and all other sections. Its HSN summary covers what that return tells, its list of documents
+//! the whole quarter.
+//!
+//! A query's filters leave out documents; sums that have none of their own (`nil`, `hsn`,
+//! `documents`, advances, operators) and the summary are always whole. A document counts as
+//! uploaded two days after its date where it gets a reference number, else on the day of filing,
+//! else on its own day. None waits for the seller to act. The window cuts the query's section only,
+//! and never `hsn`.
 
-use std::sync::{Arc, OnceLock};
+mod hsn;
+pub(crate) mod lists;
+mod sections;
 
+use std::{
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
+
+use self::lists::Filter;
 use super::{
-    Opened,
+    Opened, ReturnKind, Standing,
     document::{DOCUMENT, Document, PARTY, Paise, Party, Rate, Tax, count, money, percent},
-    summary::{SUMMARY, Summary},
+    outward::Seller,
+    standing,
+    summary::{SUMMARY, Summary, summarise},
 };
 use crate::model::{
     period::Month,
@@ -18,14 +39,18 @@ use crate::model::{
 /// The return; a section is worked out when it is first asked for, `b2b` within the query's window.
 #[derive(Debug)]
 pub struct Gstr1 {
-    pub(crate) opened: Arc<Opened>,
-    pub(crate) b2b: OnceLock<Vec<Party>>,
-    pub(crate) rest: OnceLock<Rest>,
-    pub(crate) summary: OnceLock<Summary>,
+    opened: Arc<Opened>,
+    b2b: OnceLock<Vec<Party>>,
+    /// Filtered, but not cut.
+    all: OnceLock<Rest>,
+    /// Filtered and cut.
+    cut: OnceLock<Rest>,
+    hsn: OnceLock<(Vec<Hsn>, String)>,
+    summary: OnceLock<Summary>,
 }
 
-/// All sections but `b2b`.
-#[derive(Clone, Debug, Default)]
+/// All sections but `b2b` and `hsn`.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rest {
     /// Amended invoices to registered persons.
     pub b2ba: Vec<Party>,
@@ -59,22 +84,18 @@ pub struct Rest {
     pub txpda: Vec<Advances>,
     /// Supplies without tax.
     pub nil: Vec<NilRated>,
-    /// By HSN code; `registered` tells the two tables apart that there are from May 2025 on.
-    pub hsn: Vec<Hsn>,
     /// Documents issued.
     pub documents: Vec<DocumentSeries>,
     /// Through operators of electronic commerce.
     pub supeco: Vec<Operator>,
     /// SHA-256 of the section `nil`, hex.
     pub nil_checksum: String,
-    /// SHA-256 of the section `hsn`, hex.
-    pub hsn_checksum: String,
     /// SHA-256 of the section `documents`, hex.
     pub documents_checksum: String,
 }
 
 /// Large invoices with one place of supply.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ByPlace {
     /// A state code.
     pub place: &'static str,
@@ -83,7 +104,7 @@ pub struct ByPlace {
 }
 
 /// Small supplies to consumers: one place, one rate, one way of selling.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Consumers {
     /// A state code.
     pub place: &'static str,
@@ -104,7 +125,7 @@ pub struct Consumers {
 }
 
 /// Exports with payment of tax, or without.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Exports {
     /// Whether tax is paid.
     pub with_payment: bool,
@@ -113,7 +134,7 @@ pub struct Exports {
 }
 
 /// Advances for one place of supply, received or adjusted.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Advances {
     /// A state code.
     pub place: &'static str,
@@ -128,7 +149,7 @@ pub struct Advances {
 }
 
 /// Supplies without tax, by where and to whom.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct NilRated {
     /// Whether to another state.
     pub between_states: bool,
@@ -143,7 +164,7 @@ pub struct NilRated {
 }
 
 /// What was sold of one HSN code at one rate.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Hsn {
     /// 1, 2, 3 …
     pub number: usize,
@@ -166,7 +187,7 @@ pub struct Hsn {
 }
 
 /// Documents of one nature.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DocumentSeries {
     /// GSTN's number for the nature: 1 is invoices for outward supply, 4 debit notes, 5 credit notes …
     pub nature: usize,
@@ -177,7 +198,7 @@ pub struct DocumentSeries {
 }
 
 /// A run of document numbers.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Run {
     /// 1, 2, 3 …
     pub number: usize,
@@ -192,7 +213,7 @@ pub struct Run {
 }
 
 /// What was sold through one operator.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Operator {
     /// Its GSTIN.
     pub gstin: String,
@@ -303,12 +324,13 @@ told! { Gstr1, GSTR1, it => {
     "txpd": Records(ADVANCES) => Part::List(&it.rest().txpd),
     "txpda": Records(ADVANCES) => Part::List(&it.rest().txpda),
     "nil": Records(NIL_RATED) => Part::List(&it.rest().nil),
-    "hsn": Records(HSN) => Part::List(&it.rest().hsn),
+    // Before May 2025 one table; from then on `registered` tells two apart.
+    "hsn": Records(HSN) => Part::List(it.hsn()),
     "documents": Records(DOCUMENT_SERIES) => Part::List(&it.rest().documents),
     "supeco": Records(OPERATOR) => Part::List(&it.rest().supeco),
     // SHA-256 of the three sections that have one of their own.
     "nil_checksum": Scalar => Part::Text(&it.rest().nil_checksum),
-    "hsn_checksum": Scalar => Part::Text(&it.rest().hsn_checksum),
+    "hsn_checksum": Scalar => Part::Text(it.hsn_checksum()),
     "documents_checksum": Scalar => Part::Text(&it.rest().documents_checksum),
     "summary": Record(SUMMARY) => Part::Thing(it.summary()),
 } }
@@ -316,24 +338,129 @@ told! { Gstr1, GSTR1, it => {
 impl Gstr1 {
     /// The return of opened books.
     pub(crate) fn of(opened: Arc<Opened>) -> Self {
-        Self { opened, b2b: OnceLock::new(), rest: OnceLock::new(), summary: OnceLock::new() }
+        Self {
+            opened,
+            b2b: OnceLock::new(),
+            all: OnceLock::new(),
+            cut: OnceLock::new(),
+            hsn: OnceLock::new(),
+            summary: OnceLock::new(),
+        }
     }
 
     /// Invoices with registered persons, by counterparty.
     #[must_use]
     pub fn b2b(&self) -> &Vec<Party> {
-        self.b2b.get_or_init(Vec::new)
+        self.b2b.get_or_init(|| self.registered(self.window_of("b2b")))
     }
 
-    /// All other sections.
+    /// All other sections but `hsn`.
     #[must_use]
     pub fn rest(&self) -> &Rest {
-        self.rest.get_or_init(Rest::default)
+        let Some(section) = &self.opened.query.section else { return self.all() };
+        let Some(window) = self.window_of(section) else { return self.all() };
+        self.cut.get_or_init(|| {
+            let mut rest = self.all().clone();
+            lists::cut_section(&mut rest, section, window);
+            rest
+        })
+    }
+
+    /// What was sold by HSN code.
+    #[must_use]
+    pub fn hsn(&self) -> &Vec<Hsn> {
+        &self.hsn_with_checksum().0
+    }
+
+    /// SHA-256 of the section `hsn`, hex.
+    #[must_use]
+    pub fn hsn_checksum(&self) -> &str {
+        &self.hsn_with_checksum().1
     }
 
     /// The summary.
     #[must_use]
     pub fn summary(&self) -> &Summary {
-        self.summary.get_or_init(Summary::default)
+        self.summary.get_or_init(|| {
+            let whole;
+            let rest = if self.filter().is_empty() {
+                self.all()
+            } else {
+                whole = self.seller().map(|seller| sections::rest(&seller, self.opened.period));
+                &whole.unwrap_or_else(|| Rest::default().with_checksums())
+            };
+            let months = self.seller().map(|seller| seller.months_of(self.opened.period));
+            let months = months.unwrap_or_default();
+            summarise(self.seller().as_ref(), &months, rest, (self.hsn(), self.hsn_checksum()))
+        })
+    }
+
+    /// Documents or rows of a section, without the window.
+    pub(crate) fn count(&self, section: &str) -> u64 {
+        match section {
+            "b2b" => self.count_registered(),
+            "hsn" => self.hsn().len() as u64,
+            _ => lists::count(self.all(), section) as u64,
+        }
+    }
+
+    /// The sections that have documents or rows to count.
+    pub(crate) fn count_all(&self) -> u64 {
+        super::summary::NAMES.iter().map(|name| self.count(name)).sum()
+    }
+
+    fn count_registered(&self) -> u64 {
+        let Some(seller) = self.seller() else { return 0 };
+        if seller.many.is_some() && self.filter().is_empty() {
+            let months = seller.months_of(self.opened.period);
+            return months.iter().map(|month| seller.plan(*month).total).sum();
+        }
+        let of = |parties: &[Party]| parties.iter().map(|party| party.documents.len() as u64).sum();
+        if self.window_of("b2b").is_none() { of(self.b2b()) } else { of(&self.registered(None)) }
+    }
+
+    fn registered(&self, window: Option<&Range<u64>>) -> Vec<Party> {
+        let Some(seller) = self.seller() else { return Vec::new() };
+        let months = seller.months_of(self.opened.period);
+        lists::registered(&seller, &months, &self.filter(), window)
+    }
+
+    fn all(&self) -> &Rest {
+        self.all.get_or_init(|| {
+            let Some(seller) = self.seller() else { return Rest::default().with_checksums() };
+            let mut rest = sections::rest(&seller, self.opened.period);
+            self.filter().rest(&mut rest);
+            rest
+        })
+    }
+
+    fn hsn_with_checksum(&self) -> &(Vec<Hsn>, String) {
+        self.hsn.get_or_init(|| {
+            self.seller().map_or_else(
+                || (Vec::new(), super::checksum::of_all([])),
+                |seller| hsn::hsn(&seller, self.opened.period),
+            )
+        })
+    }
+
+    /// The seller, where the return has something to show.
+    fn seller(&self) -> Option<Seller<'_>> {
+        let opened = &*self.opened;
+        (standing::standing(opened, ReturnKind::Gstr1) == Standing::Due)
+            .then(|| Seller::new(&opened.register, &opened.taxpayer, opened.on))
+    }
+
+    fn filter(&self) -> Filter<'_> {
+        let opened = &*self.opened;
+        let filing = opened.query.since.and_then(|_| standing::filing(opened, ReturnKind::Gstr1));
+        Filter::new(&opened.query, &opened.taxpayer, filing.as_ref())
+    }
+
+    /// The window over a section, where the query is about it.
+    fn window_of(&self, section: &str) -> Option<&Range<u64>> {
+        let query = &self.opened.query;
+        let is_asked = query.of == ReturnKind::Gstr1
+            && query.section.as_deref().is_none_or(|asked| asked == section);
+        query.window.as_ref().filter(|_| is_asked)
     }
 }

@@ -1,12 +1,21 @@
 //! GSTR-2A: inward supplies as the suppliers, the customs and the deductors tell them.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
 
 use jiff::civil::Date;
 
 use super::{
-    Opened,
-    document::{PARTY, Paise, Party, Rate, Tax, money, percent},
+    Opened, ReturnKind, Standing,
+    distributed::Credits,
+    document::{Document, PARTY, Paise, Party, Rate, Tax, money, percent},
+    gstr1::lists::{cut, cut_rows},
+    imports::{Bills, zone_bills},
+    inward::{Buyer, Told},
+    standing::standing,
+    withheld::Withholding,
 };
 use crate::model::{
     period::Month,
@@ -19,9 +28,10 @@ use crate::model::{
 /// The return; a section is worked out when it is first asked for.
 #[derive(Debug)]
 pub struct Gstr2a {
-    pub(crate) opened: Arc<Opened>,
-    pub(crate) b2b: OnceLock<Vec<Party>>,
-    pub(crate) rest: OnceLock<Rest>,
+    opened: Arc<Opened>,
+    /// Without the query's window, and within it.
+    b2b: [OnceLock<Vec<Party>>; 2],
+    rest: [OnceLock<Rest>; 2],
 }
 
 /// All sections but `b2b`.
@@ -183,18 +193,193 @@ told! { Gstr2a, GSTR2A, it => {
 impl Gstr2a {
     /// The return of opened books.
     pub(crate) fn of(opened: Arc<Opened>) -> Self {
-        Self { opened, b2b: OnceLock::new(), rest: OnceLock::new() }
+        Self { opened, b2b: Default::default(), rest: Default::default() }
     }
 
     /// Invoices with registered persons, by counterparty.
     #[must_use]
     pub fn b2b(&self) -> &Vec<Party> {
-        self.b2b.get_or_init(Vec::new)
+        let Some(window) = self.window_of("b2b") else { return self.all_invoices() };
+        self.b2b[1].get_or_init(|| {
+            let mut parties = self.all_invoices().clone();
+            cut(&mut parties, window, |party| &mut party.documents);
+            parties
+        })
     }
 
     /// All other sections.
     #[must_use]
     pub fn rest(&self) -> &Rest {
-        self.rest.get_or_init(Rest::default)
+        let section = self.opened.query.section.as_deref().unwrap_or_default();
+        let Some(window) = self.window_of(section) else { return self.all_else() };
+        self.rest[1].get_or_init(|| {
+            let mut rest = self.all_else().clone();
+            rest.cut(section, window);
+            rest
+        })
+    }
+
+    /// Documents or rows of a section, or of all of them, without the window.
+    pub(crate) fn count(&self, section: Option<&str>) -> u64 {
+        self.sums()
+            .iter()
+            .filter(|sum| section.is_none_or(|section| sum.name == section))
+            .map(|sum| sum.records as u64)
+            .sum()
+    }
+
+    fn all_invoices(&self) -> &Vec<Party> {
+        self.b2b[0].get_or_init(|| {
+            self.if_due(|buyer, month| buyer.told(&[month], Told::Invoices)).unwrap_or_default()
+        })
+    }
+
+    fn all_else(&self) -> &Rest {
+        self.rest[0].get_or_init(|| self.if_due(Rest::of).unwrap_or_default())
+    }
+
+    /// What the buyer finds, where there is anything to find.
+    fn if_due<T>(&self, find: impl FnOnce(&Buyer, Month) -> T) -> Option<T> {
+        let Opened { register, taxpayer, period, on, query } = &*self.opened;
+        let standing = standing(&self.opened, ReturnKind::Gstr2a);
+        (standing == Standing::Due).then(|| {
+            let buyer = Buyer::new(register, taxpayer, *on, query.party.as_deref());
+            find(&buyer, *period)
+        })
+    }
+
+    /// The window over a section, where the query is about it.
+    fn window_of(&self, section: &str) -> Option<&Range<u64>> {
+        let query = &self.opened.query;
+        let is_asked = query.of == ReturnKind::Gstr2a && query.section.as_deref() == Some(section);
+        query.window.as_ref().filter(|_| is_asked)
+    }
+}
+
+impl Rest {
+    /// Everything but invoices, in a month.
+    fn of(buyer: &Buyer, month: Month) -> Self {
+        let Buyer { register, taxpayer, on, only, .. } = *buyer;
+        let bills = Bills::of(register.seed(), taxpayer, month);
+        let credits = Credits::of(register, taxpayer, month, on);
+        let withheld = Withholding::of(register, taxpayer, month, on);
+        let mut rest = Self {
+            b2ba: buyer.told(&[month], Told::AmendedInvoices),
+            cdn: buyer.told(&[month], Told::Notes),
+            cdna: buyer.told(&[month], Told::AmendedNotes),
+            isd: credits.documents,
+            isda: credits.amended,
+            impg: bills.bills,
+            impgsez: zone_bills(buyer, month),
+            tds: withheld.deducted,
+            tdsa: withheld.deducted_amended,
+            tcs: withheld.collected,
+            tcsa: withheld.collected_amended,
+            amdhist: bills.history,
+        };
+        if let Some(party) = only {
+            rest.isd.retain(|one| one.gstin == party);
+            rest.isda.retain(|one| one.gstin == party);
+            rest.impg.clear();
+            rest.amdhist.clear();
+            for withheld in [&mut rest.tds, &mut rest.tdsa, &mut rest.tcs, &mut rest.tcsa] {
+                withheld.retain(|one| one.gstin == party);
+            }
+        }
+        rest
+    }
+
+    /// Cuts one section down to a window.
+    fn cut(&mut self, section: &str, window: &Range<u64>) {
+        match section {
+            "b2ba" => cut(&mut self.b2ba, window, |one| &mut one.documents),
+            "cdn" => cut(&mut self.cdn, window, |one| &mut one.documents),
+            "cdna" => cut(&mut self.cdna, window, |one| &mut one.documents),
+            "isd" => cut(&mut self.isd, window, |one| &mut one.documents),
+            "isda" => cut(&mut self.isda, window, |one| &mut one.documents),
+            "impg" => cut_rows(&mut self.impg, window),
+            "impgsez" => cut_rows(&mut self.impgsez, window),
+            "tds" => cut_rows(&mut self.tds, window),
+            "tdsa" => cut_rows(&mut self.tdsa, window),
+            "tcs" => cut_rows(&mut self.tcs, window),
+            "tcsa" => cut_rows(&mut self.tcsa, window),
+            "amdhist" => cut_rows(&mut self.amdhist, window),
+            _ => {}
+        }
+    }
+}
+
+/// A section added up: what there is, its value before tax, its tax.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sum {
+    /// Our name: `b2b`, `impg` …
+    pub name: &'static str,
+    /// Documents or rows.
+    pub records: usize,
+    /// Value before tax; credit notes count against it.
+    pub taxable: Paise,
+    /// Tax; credit notes count against it.
+    pub tax: Tax,
+}
+
+impl Gstr2a {
+    /// Every section added up without a window, empty ones too, in GSTN's order.
+    #[must_use]
+    pub fn sums(&self) -> Vec<Sum> {
+        let rest = self.all_else();
+        vec![
+            Sum::of_parties("b2b", self.all_invoices()),
+            Sum::of_parties("b2ba", &rest.b2ba),
+            Sum::of_notes("cdn", &rest.cdn),
+            Sum::of_notes("cdna", &rest.cdna),
+            Sum::of_distributed("isd", &rest.isd),
+            Sum::of_distributed("isda", &rest.isda),
+            Sum::of_imports("impg", &rest.impg),
+            Sum::of_imports("impgsez", &rest.impgsez),
+            Sum::of_withheld("tds", &rest.tds),
+            Sum::of_withheld("tdsa", &rest.tdsa),
+            Sum::of_withheld("tcs", &rest.tcs),
+            Sum::of_withheld("tcsa", &rest.tcsa),
+            Sum::of_imports("amdhist", &rest.amdhist),
+        ]
+    }
+}
+
+impl Sum {
+    fn of(name: &'static str, rows: impl Iterator<Item = (Paise, Tax)>) -> Self {
+        let mut sum = Self { name, ..Self::default() };
+        for (taxable, tax) in rows {
+            sum.records += 1;
+            sum.taxable += taxable;
+            sum.tax += tax;
+        }
+        sum
+    }
+
+    fn of_parties(name: &'static str, parties: &[Party]) -> Self {
+        let documents = parties.iter().flat_map(|party| &party.documents);
+        Self::of(name, documents.map(|document| (document.taxable(), document.tax())))
+    }
+
+    fn of_notes(name: &'static str, parties: &[Party]) -> Self {
+        let notes = parties.iter().flat_map(|party| &party.documents);
+        Self::of(name, notes.map(Document::as_note))
+    }
+
+    fn of_distributed(name: &'static str, distributors: &[Distributed]) -> Self {
+        let documents = distributors.iter().flat_map(|one| &one.documents);
+        Self::of(
+            name,
+            documents
+                .map(|document| (0, if document.credit { -document.tax } else { document.tax })),
+        )
+    }
+
+    fn of_imports(name: &'static str, bills: &[Import]) -> Self {
+        Self::of(name, bills.iter().map(|bill| (bill.taxable, bill.tax)))
+    }
+
+    fn of_withheld(name: &'static str, withheld: &[Withheld]) -> Self {
+        Self::of(name, withheld.iter().map(|one| (one.value, one.tax)))
     }
 }

@@ -24,12 +24,23 @@ use crate::{
     taxpayers::Register,
 };
 
+mod checksum;
+mod distributed;
 pub mod document;
+mod goods;
 pub mod gstr1;
 pub mod gstr2a;
 pub mod gstr3b;
 pub mod gstr4;
+mod imports;
+mod inward;
+pub mod late;
+pub mod network;
+pub mod outward;
+mod set_off;
+mod standing;
 pub mod summary;
+mod withheld;
 
 /// Which return the books are opened at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -142,37 +153,54 @@ impl Books {
     /// Whether there is something to show, or why not.
     #[must_use]
     pub fn standing(&self) -> Standing {
-        *self.standing.get_or_init(|| Standing::Due)
+        *self.standing.get_or_init(|| standing::standing(&self.opened, self.opened.query.of))
     }
 
     /// The return as filed, where it was.
     #[must_use]
     pub fn filing(&self) -> Option<&Filing> {
-        self.filing.get_or_init(|| None).as_ref()
+        self.filing.get_or_init(|| standing::filing(&self.opened, self.opened.query.of)).as_ref()
     }
 
     /// Documents or rows of the query's section.
     #[must_use]
     pub fn count(&self) -> u64 {
-        0
+        match (self.opened.query.of, self.opened.query.section.as_deref()) {
+            (ReturnKind::Gstr1, Some(section)) => self.gstr1.count(section),
+            (ReturnKind::Gstr1, None) => self.gstr1.count_all(),
+            (ReturnKind::Gstr2a, section) => self.gstr2a.count(section),
+            _ => 0,
+        }
+    }
+
+    /// GSTR-1.
+    #[must_use]
+    pub fn gstr1(&self) -> &gstr1::Gstr1 {
+        &self.gstr1
+    }
+
+    /// GSTR-2A.
+    #[must_use]
+    pub fn gstr2a(&self) -> &gstr2a::Gstr2a {
+        &self.gstr2a
     }
 
     /// GSTR-3B.
     #[must_use]
     pub fn gstr3b(&self) -> &gstr3b::Gstr3b {
-        self.gstr3b.get_or_init(gstr3b::Gstr3b::default)
+        self.gstr3b.get_or_init(|| gstr3b::Gstr3b::of(&self.opened))
     }
 
     /// CMP-08.
     #[must_use]
     pub fn cmp08(&self) -> &gstr4::Cmp08 {
-        self.cmp08.get_or_init(gstr4::Cmp08::default)
+        self.cmp08.get_or_init(|| gstr4::Cmp08::of(&self.opened))
     }
 
     /// GSTR-4.
     #[must_use]
     pub fn gstr4(&self) -> &gstr4::Gstr4 {
-        self.gstr4.get_or_init(gstr4::Gstr4::default)
+        self.gstr4.get_or_init(|| gstr4::Gstr4::of(&self.opened))
     }
 }
 
@@ -193,3 +221,6 @@ told! { Books, BOOKS, it => {
     "cmp08": Record(gstr4::CMP08) => Part::Thing(it.cmp08()),
     "gstr4": Record(gstr4::GSTR4) => Part::Thing(it.gstr4()),
 } }
+
+#[cfg(test)]
+mod tests;

@@ -26,6 +26,7 @@ macro_rules! say {
     }};
 }
 
+mod books;
 mod catalog;
 mod check;
 mod completions;
@@ -34,6 +35,7 @@ mod explain;
 mod file;
 pub(crate) mod global;
 mod gstin;
+mod gstn;
 mod magic;
 pub(crate) mod paint;
 mod population;
@@ -77,6 +79,8 @@ pub(crate) enum Command {
     Taxpayer(taxpayer::Args),
     /// Make, check and take apart GSTINs
     Gstin(gstin::Args),
+    /// Keys and envelopes of the GST network's taxpayer session: make them, open them
+    Gstn(gstn::Args),
     /// List members of the declared population
     Population(population::Args),
     /// List and show the stories that can be played
@@ -192,6 +196,7 @@ pub(crate) fn run(
         Command::Token(args) => token::run(session, &args)?,
         Command::Taxpayer(args) => taxpayer::run(session, &args)?,
         Command::Gstin(args) => gstin::run(session, &args)?,
+        Command::Gstn(args) => gstn::run(session, &args)?,
         Command::Population(args) => population::run(session, &args)?,
         Command::Scenario(args) => scenario::run(session, &args)?,
         Command::Schema(args) => schema::run(session, &args)?,

@@ -6,14 +6,17 @@ use gsp_simulator::{
     model::gstin::Gstin,
     pack::{Endpoint, Lookup, Pack},
     render::expression::closest,
-    tell::taxpayer::{
-        Office, PlaceFacts, TaxpayerFacts, as_vendor, gstin_of, persona_names, taxpayer,
+    tell::{
+        books::books,
+        taxpayer::{
+            Office, PlaceFacts, TaxpayerFacts, as_vendor, gstin_of, persona_names, taxpayer,
+        },
     },
 };
 use serde_json::Value;
 
 use super::{
-    Failure, Said, Told,
+    Failure, Said, Told, books,
     global::Session,
     paint::{Table, bold, dim, labelled, labelled_lines},
 };
@@ -30,6 +33,9 @@ pub(crate) struct Args {
     /// Which of the vendor's endpoints says it; the first one that looks up a GSTIN
     #[arg(long, value_name = "ENDPOINT", requires = "vendor")]
     endpoint: Option<String>,
+    /// Show the books of a period: returns, their sections, counts and totals
+    #[arg(long, value_name = "MMYYYY", conflicts_with = "vendor")]
+    books: Option<String>,
 }
 
 /// How many filings a page shows.
@@ -41,6 +47,11 @@ pub(crate) fn run(session: &Session, args: &Args) -> Result<Said, Failure> {
     let gstin = gstin_of(fixtures, &args.who).unwrap_or_else(|| args.who.clone());
     if let Some(vendor) = &args.vendor {
         return said_by(session, &told, vendor, args.endpoint.as_deref(), &gstin);
+    }
+    if let Some(period) = &args.books {
+        let facts = books(&told.world, &gstin, books::period(period)?, session.clock.now_ms())
+            .ok_or_else(|| nobody(&args.who, &gstin, &persona_names(fixtures)))?;
+        return Ok(if session.json { Said::json(&facts) } else { Said::text(books::page(&facts)) });
     }
     let facts = taxpayer(&told.world, &gstin, session.clock.now_ms())
         .ok_or_else(|| nobody(&args.who, &gstin, &persona_names(fixtures)))?;

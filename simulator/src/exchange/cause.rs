@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use serde_json::Value;
 
-use super::{Decision, amend, consent};
+use super::{Decision, amend, bulk, consent};
 use crate::{
     auth::{Identity, Refusal},
     journal::Via,
@@ -118,6 +118,9 @@ pub(super) fn cause(
         return Ok(decide(reply));
     }
     if let Some(decision) = ruled(&endpoint.after_lookup, scene, None)? {
+        return Ok(decision);
+    }
+    if let Some(decision) = bulk::take(scene, endpoint, tenant)? {
         return Ok(decision);
     }
     Ok(decide(endpoint.success))

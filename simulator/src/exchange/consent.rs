@@ -11,8 +11,9 @@ use super::{Decision, amend};
 use crate::{
     gstn::{
         Key,
-        envelope::{SealedRequest, open_otp, open_request, unwrap_key, wrap_key},
-        primitives::from_base64,
+        diagnose::{self, Diagnosis, Fault, KeyName, Known, Thing},
+        envelope::wrap_key,
+        read::{self, RefreshKey},
     },
     journal::Via,
     memory::consents::{Fresh, Holder, Policy, Refusal, Session},
@@ -32,6 +33,19 @@ use crate::{
 struct Stop {
     outcome: &'static str,
     why: String,
+}
+
+impl From<Diagnosis> for Stop {
+    fn from(diagnosis: Diagnosis) -> Self {
+        let outcome = match (diagnosis.thing, &diagnosis.fault) {
+            (Thing::AppKey | Thing::RefreshKey, Fault::KeyLength { .. }) => "key-unusable",
+            (Thing::AppKey | Thing::RefreshKey, _) => "key-undecipherable",
+            (Thing::Otp, _) => "otp-undecipherable",
+            (_, Fault::Mac(_) | Fault::MacUnknown(_)) => "payload-tampered",
+            _ => "payload-undecipherable",
+        };
+        Self { outcome, why: format!("{diagnosis}; {}", diagnosis.hint()) }
+    }
 }
 
 impl From<Refusal> for Stop {
@@ -167,16 +181,7 @@ fn app_key(scene: &Scene, step: &ConsentStep, world: &World, tenant: &Tenant) ->
         return Err(Stop { outcome: "key-missing", why });
     }
     let ring = &world.keys;
-    let decrypted = from_base64(sent.as_bytes())
-        .and_then(|bytes| ring.decrypt(tenant.certificate(ring), &bytes));
-    let Some(plain) = decrypted else {
-        let why = "app_key cannot be decrypted".to_owned();
-        return Err(Stop { outcome: "key-undecipherable", why });
-    };
-    Key::of(&plain).ok_or_else(|| {
-        let why = format!("app_key holds {} bytes; a key is 32", plain.len());
-        Stop { outcome: "key-unusable", why }
-    })
+    Ok(read::app_key(ring, tenant.certificate(ring), sent)?)
 }
 
 fn fresh(scene: &Scene) -> Fresh {
@@ -212,13 +217,8 @@ fn open(
 ) -> Result<(), Stop> {
     let key = app_key(scene, step, world, tenant)?;
     let sealed = text(scene, step.otp);
-    let otp = match open_otp(&key, sealed) {
-        Ok(otp) if !otp.is_empty() && otp.bytes().all(|byte| byte.is_ascii_digit()) => otp,
-        _ => {
-            let why = "the OTP cannot be decrypted under the app key".to_owned();
-            return Err(Stop { outcome: "otp-undecipherable", why });
-        }
-    };
+    let otp = read::otp(&Known::alone(KeyName::AppKey, key), sealed)
+        .inspect_err(|diagnosis| show_opened(scene, diagnosis))?;
     note(scene, |opened| {
         opened.request =
             json!({ "app_key": "a key of 32 bytes, encrypted as it should be", "otp": otp })
@@ -261,27 +261,25 @@ fn refresh(
         return Err(Stop { outcome: "key-missing", why });
     }
     let ring = &world.keys;
-    let by_rsa = || {
-        let bytes = from_base64(sent.as_bytes())?;
-        Key::of(&ring.decrypt(tenant.certificate(ring), &bytes)?)
-    };
-    let (way, key) = match (unwrap_key(sent, &session.session_key), by_rsa()) {
-        (Ok(key), _) if key == session.app_key => (RefreshKeyFile::Old, key),
-        (Ok(key), _) => (RefreshKeyFile::New, key),
-        (_, Some(key)) => (RefreshKeyFile::Rsa, key),
-        _ => {
-            let why = "app_key cannot be decrypted under the session key".to_owned();
-            return Err(Stop { outcome: "key-undecipherable", why });
+    let others = other_keys(&session);
+    let known = Known { name: KeyName::SessionKey, key: session.session_key, others: &others };
+    let rotations = tenant.certificate(ring);
+    let read = read::refresh_key(&known, (ring, rotations), sent)?;
+    let (way, told) = match read {
+        RefreshKey::New(_) => (RefreshKeyFile::New, "a new key under the session key"),
+        RefreshKey::Old(_) => (RefreshKeyFile::Old, "the key of before, under the session key"),
+        RefreshKey::ByRsa(_) => (RefreshKeyFile::Rsa, "a key under RSA, as at the login"),
+        RefreshKey::DoubleBase64(_) => {
+            (RefreshKeyFile::DoubleBase64, "the Base64 of a key under the session key")
         }
     };
+    let key = read.key();
     let taken = scene.pack.consents.get(step.kind).map_or(&[][..], |kind| &kind.refresh_keys);
     if !taken.contains(&way) {
-        let why = format!("app_key came as {way:?}, which is not taken here");
+        let why = format!("`app_key` of the refresh is {told}, which is not taken here");
         return Err(Stop { outcome: "key-undecipherable", why });
     }
-    note(scene, |opened| {
-        opened.request = json!({ "app_key": format!("{way:?}") }).to_string();
-    });
+    note(scene, |opened| opened.request = json!({ "app_key": told }).to_string());
     let fresh = fresh(scene);
     let new_token = fresh.token.clone();
     let session = consents
@@ -316,18 +314,32 @@ fn use_session(scene: &mut Arc<Scene>, step: &ConsentStep, tenant: &Tenant) -> R
 
 /// Opens the sealed data of a request.
 fn open_payload(scene: &mut Arc<Scene>, step: &ConsentStep, session: &Session) -> Result<(), Stop> {
-    let sealed = SealedRequest {
-        data: text(scene, step.data).to_owned(),
-        hmac: text(scene, step.hmac).to_owned(),
-    };
-    let read = open_request(&session.session_key, &sealed)
-        .ok()
-        .and_then(|json| Some((serde_json::from_slice::<Value>(&json).ok()?, json)));
-    let Some((value, json)) = read else {
-        let why = "the data cannot be opened under the session key".to_owned();
-        return Err(Stop { outcome: "payload-undecipherable", why });
+    let (data, hmac) = (text(scene, step.data).to_owned(), text(scene, step.hmac).to_owned());
+    let others = other_keys(session);
+    let known = Known { name: KeyName::SessionKey, key: session.session_key, others: &others };
+    let json = read::request(&known, &data, Some(&hmac))
+        .inspect_err(|diagnosis| show_opened(scene, diagnosis))?;
+    let Ok(value) = serde_json::from_slice(&json) else {
+        return Err(diagnose::not_json(&json).into());
     };
     note(scene, |opened| opened.request = String::from_utf8_lossy(&json).into_owned());
     amend(scene).payload = Some(value);
     Ok(())
+}
+
+/// The keys that a client may still use by mistake.
+fn other_keys(session: &Session) -> Vec<(KeyName, Key)> {
+    match &session.before {
+        Some((app_key, session_key)) => {
+            read::after_refresh((&session.app_key, &session.session_key), (app_key, session_key))
+        }
+        None => vec![(KeyName::AppKey, session.app_key)],
+    }
+}
+
+/// What came to light of a value that is wrong all the same.
+fn show_opened(scene: &Scene, diagnosis: &Diagnosis) {
+    if let Some(content) = &diagnosis.opened {
+        note(scene, |opened| opened.request.clone_from(content));
+    }
 }

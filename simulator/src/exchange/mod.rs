@@ -17,12 +17,14 @@ use crate::{
     world::World,
 };
 
+mod bulk;
 mod cause;
 mod consent;
 mod say;
 mod wish;
 
 pub(crate) use self::{
+    bulk::imagined,
     cause::search,
     say::{edge, render},
 };
@@ -163,6 +165,7 @@ pub fn play(
             if uses || reply == endpoint.success {
                 let _ = consent::take(&mut scene, endpoint, world, tenant);
             }
+            bulk::stage(&mut scene, endpoint, reply, tenant).map_err(failed)?;
             Decision { reply, via, reason: None, hint: None }
         }
         None => cause(&mut scene, endpoint, world, tenant, gstin.as_deref(), body_fault)
@@ -179,7 +182,8 @@ pub fn play(
     }
     let (scene, outcome, reply) =
         render(scene, &endpoint.replies, decision.reply, decision.reason).map_err(failed)?;
-    let mut delivery = Delivery::from(reply);
+    let body = &endpoint.replies.all[decision.reply].body;
+    let mut delivery = bulk::carry(&scene, body, Delivery::from(reply));
     for fault in &faults {
         delivery = fault.apply(delivery);
     }
@@ -199,7 +203,7 @@ pub fn takes_long(pack: &Pack, call: &Call) -> bool {
     let Ok(matched) = pack.routes.at(&call.path) else { return false };
     matched.value.iter().any(|index| {
         let endpoint = &pack.endpoints[*index];
-        endpoint.consent.is_some() || endpoint.books.is_some()
+        endpoint.consent.is_some() || endpoint.books.is_some() || endpoint.bulk.is_some()
     })
 }
 

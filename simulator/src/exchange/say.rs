@@ -59,6 +59,10 @@ pub(crate) fn render(
     let mut headers = Vec::with_capacity(plan.headers.len() + 3);
     let body = match &*plan.body {
         Body::Empty => Bytes::new(),
+        Body::FilePart => {
+            headers.push((CONTENT_TYPE, HeaderValue::from_static("application/gzip")));
+            Bytes::new()
+        }
         Body::Json(tree) => {
             let body = SCRATCH.with_borrow_mut(|out| {
                 out.clear();

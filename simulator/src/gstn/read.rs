@@ -65,7 +65,8 @@ pub fn wrapped_key(thing: Thing, known: &Known<'_>, text: &str) -> Result<Key, D
     envelope::unwrap_key(text, &known.key).map_err(|_| diagnose::wrapped_key(thing, known, text))
 }
 
-/// The app key of REFRESHTOKEN; `known` holds the session key. Whether each way that it may have
+/// The app key of REFRESHTOKEN; `known` holds the session key, and the present app key among the
+/// others. Whether each way that it may have
 /// come is let pass is for the caller to say.
 ///
 /// # Errors
@@ -73,13 +74,14 @@ pub fn wrapped_key(thing: Thing, known: &Known<'_>, text: &str) -> Result<Key, D
 /// What is wrong with it.
 pub fn refresh_key(
     known: &Known<'_>,
-    old_app_key: &Key,
     (ring, rotations): (&KeyRing, usize),
     text: &str,
 ) -> Result<RefreshKey, Diagnosis> {
     match envelope::open_bytes(&known.key, text) {
         Ok(bytes) => match Key::of(&bytes) {
-            Some(key) if key == *old_app_key => return Ok(RefreshKey::Old(key)),
+            Some(key) if known.others.contains(&(KeyName::AppKey, key)) => {
+                return Ok(RefreshKey::Old(key));
+            }
             Some(key) => return Ok(RefreshKey::New(key)),
             None => {
                 let once = from_base64(&bytes);

@@ -46,7 +46,7 @@ struct ReplyJson {
     status: u16,
     headers: Vec<(String, String)>,
     body: String,
-    body_length: usize,
+    body_length: u64,
     /// What its sealed part says.
     #[serde(skip_serializing_if = "Option::is_none")]
     opened: Option<Value>,
@@ -68,7 +68,7 @@ pub(super) struct Kept {
     /// Where each of them ends.
     ends: [u32; PARTS],
     /// How long the reply's body was.
-    reply_length: usize,
+    reply_length: u64,
     /// The reply's body, or its beginning.
     reply_body: Bytes,
 }
@@ -187,7 +187,7 @@ impl Kept {
             body_length: call.body.len(),
             texts,
             ends,
-            reply_length: reply.body.len(),
+            reply_length: entry.streamed.unwrap_or(reply.body.len() as u64),
             reply_body: match reply.body.get(..BODY_LIMIT) {
                 Some(beginning) => Bytes::copy_from_slice(beginning),
                 None => reply.body.clone(),

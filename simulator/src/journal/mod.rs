@@ -76,6 +76,8 @@ pub struct Entry<'call> {
     pub via: Via,
     /// What was answered.
     pub reply: &'call Reply,
+    /// How long its body was, where it was made while it was sent; the reply has a note instead.
+    pub streamed: Option<u64>,
     /// Time before the first byte, in milliseconds.
     pub wait_ms: u64,
     /// What a developer should know.

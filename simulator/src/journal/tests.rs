@@ -31,6 +31,7 @@ fn keep(journal: &Journal, call: &Call, secrets: Secrets<'_>, body: usize) {
         code: "",
         via: Via::Cause,
         reply: &reply,
+        streamed: None,
         wait_ms: 0,
         hint: "",
         opened: ("", ""),

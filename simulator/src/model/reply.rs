@@ -1,6 +1,6 @@
 //! What goes back: the vendor's words, and the plan of sending them.
 
-use std::time::Duration;
+use std::{fmt, io, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode};
@@ -23,10 +23,61 @@ pub struct Delivery {
     pub reply: Reply,
     /// Time before the first byte.
     pub wait: Duration,
+    /// What is sent instead of the reply's body, made while it is sent.
+    pub stream: Option<Stream>,
 }
 
 impl From<Reply> for Delivery {
     fn from(reply: Reply) -> Self {
-        Self { reply, wait: Duration::ZERO }
+        Self { reply, wait: Duration::ZERO, stream: None }
     }
 }
+
+/// A body that is too large to be kept: it is written when it is sent, to whoever takes it.
+///
+/// Writing is heavy work, and waits for its taker; `server` has threads for it.
+#[derive(Clone)]
+pub struct Stream {
+    /// Its length in bytes, where it is known before it is written.
+    pub length: Option<u64>,
+    /// What it is, in a few words, for the journal.
+    pub note: String,
+    write: Arc<Writer>,
+}
+
+type Writer = dyn Fn(&mut dyn io::Write) -> io::Result<()> + Send + Sync;
+
+impl Stream {
+    /// A body that `write` writes, the same bytes each time.
+    #[must_use]
+    pub fn new(
+        length: Option<u64>,
+        note: String,
+        write: impl Fn(&mut dyn io::Write) -> io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
+        Self { length, note, write: Arc::new(write) }
+    }
+
+    /// Writes all of it.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be made, or `out` takes no more.
+    pub fn write(&self, out: &mut dyn io::Write) -> io::Result<()> {
+        (self.write)(out)
+    }
+}
+
+impl fmt::Debug for Stream {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Stream({})", self.note)
+    }
+}
+
+impl PartialEq for Stream {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.write, &other.write)
+    }
+}
+
+impl Eq for Stream {}

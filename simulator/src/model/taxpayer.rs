@@ -57,6 +57,26 @@ pub struct Taxpayer {
     pub additional_places: Vec<Place>,
 }
 
+impl Taxpayer {
+    /// The last day on which it may trade: of the registration, or before its suspension.
+    ///
+    /// Of a provisional registration the day before the first, since it never begins to trade.
+    #[must_use]
+    pub fn last_day_of_trade(&self) -> Option<Date> {
+        match self.status.as_ref() {
+            "Suspended" | "Inactive" => Some(self.updated_on),
+            "Provisional" => self.registered_on.yesterday().ok(),
+            _ => self.cancelled_on,
+        }
+    }
+
+    /// Whether it may buy and sell under its number on a day.
+    #[must_use]
+    pub fn trades_on(&self, day: Date) -> bool {
+        self.registered_on <= day && self.last_day_of_trade().is_none_or(|last| day <= last)
+    }
+}
+
 /// A tax office: its name and its code.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Jurisdiction {

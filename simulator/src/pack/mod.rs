@@ -22,6 +22,7 @@ use crate::{
     },
 };
 
+mod bulk;
 pub mod check;
 pub mod compile;
 pub mod contract;
@@ -32,6 +33,7 @@ pub mod schemas;
 pub mod settings;
 pub mod vocabulary;
 
+pub use bulk::{BulkKind, BulkStep, Queue};
 pub use file::{Certainty, CheckFile, Layer, Retry};
 
 /// A vendor, ready to be played.
@@ -57,6 +59,8 @@ pub struct Pack {
     pub accounts: Vec<Account>,
     /// Kinds of sessions that taxpayers consent to.
     pub consents: Vec<ConsentKind>,
+    /// Files that large answers come as.
+    pub files: Vec<BulkKind>,
     /// Operations.
     pub endpoints: Vec<Endpoint>,
     /// Path → endpoints, in their order.
@@ -154,6 +158,8 @@ pub struct Endpoint {
     pub consent: Option<ConsentStep>,
     /// The books it opens.
     pub books: Option<BooksPlan>,
+    /// What it does with large answers.
+    pub bulk: Option<BulkStep>,
 }
 
 /// A kind of session that a taxpayer consents to.
@@ -389,6 +395,8 @@ pub enum HeaderText {
 pub enum Body {
     /// Nothing.
     Empty,
+    /// The part of a file that the call's link stands for.
+    FilePart,
     /// JSON.
     Json(Tree),
     /// Text with holes, and its content type.

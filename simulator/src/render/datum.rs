@@ -260,6 +260,8 @@ fn root<'scene>(scene: &'scene Scene, name: &str) -> Datum<'scene> {
         "session" => Datum::Record(Record::Session(scene)),
         "books" => scene.books().map_or(Datum::Missing, |books| Datum::Thing(books)),
         "seal" => Datum::Record(Record::Seal(scene)),
+        "file" => scene.file.as_ref().map_or(Datum::Missing, |file| Datum::Thing(file)),
+        "part" => scene.part.as_ref().map_or(Datum::Missing, |part| Datum::Thing(part)),
         "payload" => scene.payload.as_ref().map_or(Datum::Missing, Datum::Json),
         "settings" => Datum::Json(&scene.pack.settings),
         "code" => Datum::Str(&scene.words.code),

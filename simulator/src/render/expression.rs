@@ -258,6 +258,19 @@ impl Expression {
             Filled::Value(value) => value.is_true(),
         })
     }
+
+    /// The whole number it comes to; 0 where it is none, or a negative one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::fill`].
+    pub fn count(&self, scope: Scope<'_>) -> Result<u64, minijinja::Error> {
+        let number = match self.fill(scope)? {
+            Filled::Datum(Datum::Int(number)) => Some(number),
+            filled => filled.to_value(scope.scene).as_i64(),
+        };
+        Ok(number.and_then(|number| u64::try_from(number).ok()).unwrap_or(0))
+    }
 }
 
 impl Filled<'_> {

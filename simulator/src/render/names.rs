@@ -1,7 +1,10 @@
 //! The names an expression may use, so that a wrong one is found before the first call.
 
-use crate::books::BOOKS;
 pub use crate::model::told::Kind;
+use crate::{
+    books::BOOKS,
+    bulk::seen::{FILE, PART},
+};
 use Kind::{Any, Fields, Record, Records, Scalar, Settings, Texts};
 
 /// A tax office.
@@ -102,6 +105,8 @@ pub const ROOT: &[(&str, Kind)] = &[
     ),
     ("books", Record(BOOKS)),
     ("payload", Any),
+    ("file", Record(FILE)),
+    ("part", Record(PART)),
     ("seal", Record(&[("rek", Scalar), ("hmac", Scalar)])),
     ("settings", Settings),
     ("code", Scalar),

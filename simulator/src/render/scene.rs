@@ -11,6 +11,10 @@ use serde_json::Value;
 
 use crate::{
     books::{Books, Opened as Opening, Query},
+    bulk::{
+        job::{self, Job},
+        seen,
+    },
     gstn::Key,
     model::{
         call::Call,
@@ -71,6 +75,12 @@ pub struct Scene {
     pub opened: Mutex<Opened>,
     /// Only these records of the section, counted from 0: a part of a large answer.
     pub window: Option<Range<u64>>,
+    /// The large answer that the call asks for or about.
+    pub file: Option<seen::File>,
+    /// The part of it that is spoken of.
+    pub part: Option<seen::Part>,
+    /// The part that is sent.
+    pub fetched: Option<(Arc<Job>, job::Part)>,
     /// The books of the taxpayer, once they were asked for.
     books: OnceLock<Option<Books>>,
 }
@@ -169,7 +179,35 @@ impl Scene {
             seal: OnceLock::new(),
             opened: Mutex::default(),
             window: None,
+            file: None,
+            part: None,
+            fetched: None,
             books: OnceLock::new(),
+        }
+    }
+
+    /// The same call looked at anew, later: nothing is worked out, and no dice were thrown. Headers
+    /// and body have been dropped; what fields brought is there.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        let call = Call {
+            number: self.call.number,
+            at_ms: self.call.at_ms,
+            method: self.call.method.clone(),
+            path: self.call.path.clone(),
+            query: self.call.query.clone(),
+            ..Call::default()
+        };
+        Self {
+            endpoint: self.endpoint,
+            path_parameters: self.path_parameters.clone(),
+            query: self.query.clone(),
+            fields: self.fields.clone(),
+            account: self.account,
+            taxpayer: self.taxpayer.clone(),
+            taxpayers: self.taxpayers.clone(),
+            file: self.file.clone(),
+            ..Self::new(Arc::clone(&self.pack), Arc::clone(&self.register), self.seed, call)
         }
     }
 

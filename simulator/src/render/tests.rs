@@ -113,7 +113,7 @@ fn walk_endpoint(
 ) {
     for plan in &endpoint.replies.all {
         match &*plan.body {
-            Body::Empty => {}
+            Body::Empty | Body::FilePart => {}
             Body::Json(tree) => walk(tree, scope, see),
             Body::Text(template, _) => template.holes().for_each(|hole| see(hole, scope, true)),
         }

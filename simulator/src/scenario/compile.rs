@@ -54,6 +54,7 @@ pub fn load(
             name: file.name.value,
             about: file.about,
             consent: file.consent,
+            files: file.files,
             rules,
             by_gstin,
             others,

@@ -17,6 +17,9 @@ pub struct ScenarioFile {
     /// How sessions by consent differ while it is played.
     #[serde(default)]
     pub consent: ConsentChanges,
+    /// How large answers differ while it is played.
+    #[serde(default)]
+    pub files: FileChanges,
     /// Its lines, in order.
     #[serde(default, rename = "rule")]
     pub rules: Vec<RuleFile>,
@@ -80,4 +83,14 @@ pub struct ConsentChanges {
     pub most: Option<usize>,
     /// The network has the next key pair: what is encrypted with the public key of before cannot be read.
     pub certificate_rotated: bool,
+}
+
+/// How large answers differ while a story is played, at every vendor.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct FileChanges {
+    /// Until a file is ready, in seconds.
+    pub wait_s: Option<i64>,
+    /// How long it can be fetched then, in seconds.
+    pub life_s: Option<i64>,
 }

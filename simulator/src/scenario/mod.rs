@@ -32,6 +32,8 @@ pub struct Scenario {
     pub about: String,
     /// How sessions by consent differ while it is played.
     pub consent: file::ConsentChanges,
+    /// How large answers differ while it is played.
+    pub files: file::FileChanges,
     rules: Vec<Rule>,
     /// GSTIN → indices of rules that name it, in order.
     by_gstin: AHashMap<String, Vec<usize>>,

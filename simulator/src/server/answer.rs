@@ -106,7 +106,10 @@ async fn reply(app: &Arc<App>, mount: Mount, request: Request<Incoming>) -> Resp
         path: call.path.clone(),
         ..Call::default()
     };
-    match play(app, &pack, call).await {
+    app.depot.settle(&app.tenant, &call).await;
+    let played = play(app, &pack, call).await;
+    app.depot.tend(&app.tenant);
+    match played {
         Ok(exchange) => finish(app, &pack, exchange).await,
         Err(trouble) => our_trouble(app, &pack, &stub, &trouble),
     }
@@ -238,6 +241,10 @@ async fn finish(app: &App, pack: &Pack, exchange: Exchange) -> Response<Body> {
         Some((call, reply)) => (call, reply),
         None => (call, &delivery.reply),
     };
+    // Of a body that is made while it is sent, a note is kept.
+    let note = delivery.stream.as_ref().map(|stream| Bytes::from(stream.note.clone()));
+    let noted = note.map(|body| Reply { body, ..reply.clone() });
+    let reply = noted.as_ref().unwrap_or(reply);
     let opened = exchange.scene.opened.lock().unwrap_or_else(PoisonError::into_inner).clone();
     app.tenant.journal.keep(&Entry {
         call,
@@ -250,12 +257,13 @@ async fn finish(app: &App, pack: &Pack, exchange: Exchange) -> Response<Body> {
         code: &exchange.code,
         via: exchange.via,
         reply,
+        streamed: delivery.stream.as_ref().map(|stream| stream.length.unwrap_or_default()),
         wait_ms: u64::try_from(delivery.wait.as_millis()).unwrap_or(u64::MAX),
         hint: exchange.hint.as_deref().unwrap_or_default(),
         opened: (&opened.request, &opened.reply),
     });
     drop(exchange.scene);
-    deliver::carry_out(delivery).await
+    deliver::carry_out(delivery, &app.depot).await
 }
 
 /// The call and the reply as they may be kept, where a credential stands neither in a header nor
@@ -348,6 +356,7 @@ fn problem_of_ours(app: &App, pack: Option<&Pack>, call: &Call, ours: &Ours<'_>)
         code: "",
         via: ours.via,
         reply: &Reply { status: ours.status, headers: Vec::new(), body: Bytes::new() },
+        streamed: None,
         wait_ms: 0,
         hint: ours.hint,
         opened: ("", ""),

@@ -28,10 +28,12 @@ use crate::{tenant::Tenant, world::World};
 mod admin;
 mod answer;
 mod deliver;
+mod depot;
 mod guard;
 mod problem;
 
 pub use self::answer::BODY_LIMIT;
+pub(crate) use self::depot::Depot;
 
 /// A reply's body: bytes for vendors, a stream for the admin API.
 type Body = Either<Full<bytes::Bytes>, axum::body::Body>;
@@ -50,6 +52,8 @@ pub struct App {
     pub admin_token: Option<String>,
     /// The main address, for pages that print it.
     pub url: String,
+    /// Threads for what is too heavy for the others.
+    pub(crate) depot: Depot,
 }
 
 /// What a port serves.

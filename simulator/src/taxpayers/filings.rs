@@ -27,6 +27,15 @@ const PURPOSE: u64 = 0x0066_696c_6500;
 /// Apart in the row of serials: coprime to a million, so that serials stay unique.
 const SERIAL_STRIDE: u64 = 7_919;
 
+/// The day after which a taxpayer neither trades nor files, but for the final return.
+pub(crate) fn stopped_on(taxpayer: &Taxpayer) -> Option<Date> {
+    match taxpayer.status.as_ref() {
+        "Suspended" | "Inactive" => Some(taxpayer.updated_on),
+        "Provisional" => Some(GST_BEGAN),
+        _ => taxpayer.cancelled_on,
+    }
+}
+
 /// The returns of one taxpayer.
 pub(super) struct Filings<'a> {
     seed: u64,
@@ -42,20 +51,14 @@ pub(super) struct Filings<'a> {
 
 impl<'a> Filings<'a> {
     pub(super) fn new(seed: u64, taxpayer: &'a Taxpayer, on: Date) -> Self {
-        let stopped = match taxpayer.status.as_ref() {
-            "Suspended" | "Inactive" => Some(taxpayer.updated_on),
-            "Provisional" => Some(GST_BEGAN),
-            _ => taxpayer.cancelled_on,
-        };
+        let stopped = stopped_on(taxpayer);
         Self {
             seed,
             taxpayer,
             first: Month::of(taxpayer.registered_on.max(GST_BEGAN)),
             last_day: stopped.map_or(on, |day| day.min(on)),
             on,
-            quarterly_day: nation()
-                .region(&taxpayer.state_code)
-                .map_or(24, |region| region.quarterly_day),
+            quarterly_day: quarterly_day(taxpayer),
             first_serial: spread(seed, taxpayer.gstin.as_bytes()) % 1_000_000,
         }
     }
@@ -69,6 +72,11 @@ impl<'a> Filings<'a> {
     pub(super) fn of_year(&self, year: FinancialYear) -> Vec<Filing> {
         let april = Month::of(year.first_day());
         self.between(april, year.annual_period())
+    }
+
+    /// Those for one month, by the yearly rules too.
+    pub(super) fn of_month(&self, month: Month) -> Vec<Filing> {
+        self.between(month, month)
     }
 
     fn between(&self, first: Month, last: Month) -> Vec<Filing> {
@@ -223,6 +231,11 @@ impl Filed {
     fn rank(&self) -> (Date, Month, u32) {
         (self.day, self.month, self.number)
     }
+}
+
+/// The day of the month on which a quarterly summary return is due in the taxpayer's state.
+pub(super) fn quarterly_day(taxpayer: &Taxpayer) -> i8 {
+    nation().region(&taxpayer.state_code).map_or(24, |region| region.quarterly_day)
 }
 
 /// Most file in the last days before the due date, some are late.

@@ -13,6 +13,7 @@ mod place;
 mod population;
 mod recent;
 mod schedule;
+mod seats;
 
 use std::{
     borrow::Cow,
@@ -23,10 +24,20 @@ use ahash::AHashMap;
 use jiff::civil::Date;
 
 pub use self::persona::{Persona, PersonaError, PersonaFiling, read_persona};
-use self::{filings::Filings, identity::spread, nation::nation, population::Members};
+pub(crate) use self::{
+    filings::stopped_on,
+    schedule::owes,
+    seats::{Busy, SEATS},
+};
+use self::{
+    filings::{Filings, quarterly_day},
+    identity::spread,
+    nation::nation,
+    population::Members,
+};
 use crate::model::{
     gstin::{Gstin, is_pan},
-    period::FinancialYear,
+    period::{FinancialYear, Month},
     taxpayer::{Filing, Taxpayer},
 };
 
@@ -42,6 +53,7 @@ pub struct Register {
     seed: u64,
     unknown: Unknown,
     entries: Vec<Entry>,
+    seats: seats::Seats,
     /// Where a number stands in `entries`.
     by_gstin: AHashMap<String, usize>,
     /// Where the first persona of a PAN stands in `entries`.
@@ -60,6 +72,15 @@ pub enum Unknown {
     Somebody,
     /// Nobody, unless it belongs to the declared population.
     NotFound,
+}
+
+/// A return that is owed for a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owed {
+    /// The last day to file it in time.
+    pub due: Date,
+    /// How many months it tells, the period's being the last.
+    pub months: i32,
 }
 
 /// A persona, ready to be told.
@@ -99,6 +120,7 @@ impl Register {
         Self {
             seed,
             unknown,
+            seats: seats::Seats::of(seed, &entries),
             entries,
             by_gstin,
             by_pan,
@@ -252,6 +274,27 @@ impl Register {
         filings
     }
 
+    /// The return of one type for one period, where it was filed by a day; cheap.
+    #[must_use]
+    pub fn filing(
+        &self,
+        taxpayer: &Taxpayer,
+        return_type: &str,
+        period: Month,
+        on: Date,
+    ) -> Option<Filing> {
+        let wanted = |filing: &Filing| {
+            filing.return_type == return_type
+                && filing.period_year == period.year
+                && i8::try_from(filing.period_month) == Ok(period.month)
+        };
+        let known = self.known(taxpayer, on);
+        known
+            .merge(|| Filings::new(self.seed, taxpayer, on).of_month(period), wanted)
+            .into_iter()
+            .find(wanted)
+    }
+
     /// The newest filing; cheap.
     #[must_use]
     pub fn last_filing(&self, taxpayer: &Taxpayer, on: Date) -> Option<Filing> {
@@ -262,6 +305,17 @@ impl Register {
         }
     }
 
+    /// What taxpayers like this one owe as a return for a period; `None` where they do not.
+    ///
+    /// Whether this one was registered then is not asked.
+    #[must_use]
+    pub fn owed(&self, taxpayer: &Taxpayer, return_type: &str, period: Month) -> Option<Owed> {
+        let (_, rule) = schedule::rules_for(taxpayer)
+            .find(|(_, rule)| rule.return_type == return_type && rule.covers(period))?;
+        let quarterly_day = quarterly_day(taxpayer);
+        Some(Owed { due: rule.due(period, quarterly_day), months: rule.every.months() })
+    }
+
     /// The first `count` of the declared population, of one state if wanted: valid GSTINs whose
     /// PAN serial `0000` nobody real has.
     pub fn population(
@@ -270,6 +324,27 @@ impl Register {
         state: Option<&str>,
     ) -> impl Iterator<Item = Gstin> + use<> {
         Members::new(self.seed, state).take(count)
+    }
+
+    /// Where a number sits in the network of trade, and whether the seat is a twin's: that of
+    /// somebody else, whose partners a stranger has too.
+    pub(crate) fn seat_of(&self, gstin: &str) -> (u32, bool) {
+        self.seats.seat_of(self.seed, gstin)
+    }
+
+    /// Who sits on a seat of the network.
+    pub(crate) fn gstin_at(&self, seat: u32) -> Option<Cow<'_, str>> {
+        self.seats.gstin_at(self.seed, seat)
+    }
+
+    /// Personas whose files tell a number of invoices.
+    pub(crate) fn busy(&self) -> &[Busy] {
+        self.seats.busy()
+    }
+
+    /// Seats of the personas that are operators of electronic commerce.
+    pub(crate) fn operators(&self) -> &[u32] {
+        self.seats.operators()
     }
 
     fn persona_of_same_pan(&self, number: &Gstin) -> Option<&Entry> {

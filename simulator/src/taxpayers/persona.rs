@@ -30,7 +30,8 @@
 //! }
 //! ```
 //!
-//! `filings` are all there are; `known_filings` replace the schedule's for the same return and
+//! `invoices_per_month` is for taxpayers with very many invoices: exactly so many to registered
+//! persons. `filings` are all there are; `known_filings` replace the schedule's for the same return and
 //! period, and the schedule gives the rest.
 
 use std::path::Path;
@@ -72,6 +73,8 @@ pub struct Persona {
     /// Filings that replace the schedule's ones of the same return and period.
     #[serde(default)]
     pub known_filings: Vec<PersonaFiling>,
+    /// How many invoices it writes to registered persons in a month, where they are very many.
+    pub invoices_per_month: Option<u32>,
     pan: Option<String>,
     legal_name: Option<String>,
     trade_name: Option<String>,

@@ -163,3 +163,80 @@ fn last_letter(seed: u64, first_nine: &[u8]) -> u8 {
 fn remainder(number: u64, divisor: u8) -> u8 {
     u8::try_from(number % u64::from(divisor)).unwrap_or(0)
 }
+
+/// How many members the first round through the letters has; the only round with network slots.
+pub(super) const FIRST_ROUND: u64 = LETTERS;
+
+/// The member of the first round with this number; `None` where a foreigner's year is none.
+pub(super) fn member_at(seed: u64, index: u64) -> Option<Gstin> {
+    (index < FIRST_ROUND).then(|| Members::new(seed, None).member(index))?
+}
+
+/// The number of a member of the first round; the inverse of [`member_at`].
+pub(super) fn index_of(seed: u64, gstin: &Gstin) -> Option<u64> {
+    let index = match gstin.kind() {
+        GstinKind::NonResident | GstinKind::OnlineServices | GstinKind::Embassy => {
+            index_of_foreigner(gstin)?
+        }
+        _ => index_of_pan(gstin.pan()?.as_bytes())?,
+    };
+    // What is read from a few letters holds only if all the others agree.
+    (member_at(seed, index)? == *gstin).then_some(index)
+}
+
+fn index_of_pan(pan: &[u8]) -> Option<u64> {
+    /// `STRIDE * BACK % LETTERS` is 1.
+    const BACK: u64 = inverse(STRIDE, LETTERS);
+    let letter = |place: usize| u64::from(pan[place] - b'A');
+    let initial = INITIALS.iter().position(|initial| *initial == pan[4])?;
+    let running = (letter(0) * 26 + letter(1)) * 26 + letter(2);
+    let shuffled = running * 18 + u64::try_from(initial).ok()?;
+    Some(shuffled * BACK % LETTERS)
+}
+
+fn index_of_foreigner(gstin: &Gstin) -> Option<u64> {
+    let text = gstin.as_str();
+    let countries = &nation().countries;
+    let country = countries.iter().position(|country| country.code == &text[4..7])?;
+    let year: usize = text[2..4].parse().ok()?;
+    let turn = u64::try_from(year.checked_sub(17)? * countries.len() + country).ok()?;
+    let place = match gstin.kind() {
+        GstinKind::NonResident => 13,
+        GstinKind::Embassy => 31,
+        _ => 47,
+    };
+    Some(turn * 97 + place)
+}
+
+/// The number that `number` has to be multiplied by to give 1 in the ring of `modulus`.
+const fn inverse(number: u64, modulus: u64) -> u64 {
+    let mut candidate = 1;
+    while number * candidate % modulus != 1 {
+        candidate += 1;
+    }
+    candidate
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_member_of_the_first_round_is_found_by_its_gstin() {
+        for seed in [1, 42] {
+            for index in (0..FIRST_ROUND).step_by(7) {
+                if let Some(gstin) = member_at(seed, index) {
+                    assert_eq!(index_of(seed, &gstin), Some(index), "{gstin}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn strangers_have_no_number() {
+        for text in ["27AAACX0001A1Z", "27AAACS0000A2Z", "29AAAAA0000A1Z", "0717USA12345UN"] {
+            let gstin = Gstin::complete(text).expect("the layout fits");
+            assert_eq!(index_of(1, &gstin), None, "{gstin}");
+        }
+    }
+}

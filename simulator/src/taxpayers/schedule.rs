@@ -44,6 +44,17 @@ pub(super) enum Every {
     Claim,
 }
 
+impl Every {
+    /// How many months such a return tells.
+    pub(super) fn months(self) -> i32 {
+        match self {
+            Self::Month | Self::QuarterStart => 1,
+            Self::Quarter | Self::Claim => 3,
+            Self::Year => 12,
+        }
+    }
+}
+
 impl Rule {
     /// Whether the return is owed for this month.
     pub(super) fn covers(&self, month: Month) -> bool {
@@ -70,6 +81,11 @@ pub(super) fn rules_for(
 ) -> impl Iterator<Item = (u32, &'static Rule)> + Clone + use<> {
     let (group, also) = groups(taxpayer);
     (0..).zip(RULES.iter()).filter(move |(_, rule)| rule.group == group || Some(rule.group) == also)
+}
+
+/// Whether taxpayers like this one owe this return for this month.
+pub(crate) fn owes(taxpayer: &Taxpayer, return_type: &str, month: Month) -> bool {
+    rules_for(taxpayer).any(|(_, rule)| rule.return_type == return_type && rule.covers(month))
 }
 
 /// The groups of rules a taxpayer is under.

@@ -20,7 +20,9 @@ use crate::{
     world::World,
 };
 
+pub mod books;
 pub mod catalog;
+pub mod certificate;
 pub mod credentials;
 pub mod example;
 pub mod explain;

@@ -7,6 +7,7 @@ mod bad_http;
 mod common;
 mod determinism;
 mod journal;
+mod large_answers;
 mod oddities;
 mod sixth_vendor;
 mod stories;

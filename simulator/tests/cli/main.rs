@@ -2,6 +2,7 @@
 
 mod commands;
 mod files;
+mod gstn;
 mod settings;
 
 use std::{

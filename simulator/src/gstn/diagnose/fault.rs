@@ -11,7 +11,7 @@ use crate::gstn::padding::Oaep;
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum Fault {
     /// Nothing is there.
-    #[error("is empty")]
+    #[error("is missing or empty")]
     Empty,
     /// A character that Base64 has not; places count from 1.
     #[error("is no Base64: its character {place} is `{character}`")]

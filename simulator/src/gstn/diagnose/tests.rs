@@ -141,7 +141,7 @@ fn what_is_no_rsa_output_is_told_by_what_it_is_like() {
     assert_eq!(told(&wrap_key(&key(0), &key(0x20))), by_aes);
     let longer = format!("`app_key` is 512 bytes, as RSA under a key of 4096 bits gives{end}");
     assert_eq!(told(&base64(&[1; 512])), longer);
-    assert!(told("").ends_with("is empty"));
+    assert!(told("").ends_with("is missing or empty"));
     assert!(told(&base64(by_rsa(0, &key(0).0).as_bytes())).contains("Base64 of Base64"));
 }
 

@@ -105,7 +105,10 @@ impl KeyFileError {
             Self::NoCertificate => certify,
             Self::Strangers => format!("take the certificate out, then {certify}"),
             Self::Encrypted => {
-                format!("`openssl pkey -in {file} -out plain.pem` takes the passphrase off")
+                format!(
+                    "`openssl pkey -in {file} -out plain.pem` takes the passphrase off; then add \
+                     the certificate to it"
+                )
             }
             _ => "`openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=mine -days 3650 -keyout \
                   own.pem >> own.pem` makes a key and its certificate"

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{
     files::{PackFiles, at_keys, at_word},
     requests::{Contract, reply_of},
-    sample::{empty, staged, with_consent, with_session},
+    sample::{empty, staged, with_consent, with_file, with_session},
     schema::{self, Breach},
     seals::{self, Opened},
 };
@@ -61,6 +61,7 @@ pub(super) fn check(
             let mut scene = staged(files.pack, register, index, Some(case));
             with_session(&mut scene, reply);
             with_consent(&mut scene, reply);
+            with_file(&mut scene);
             hold(&keeper, scene, findings);
         }
         for reply in (0..said.len()).filter(|reply| !said[*reply]) {
@@ -69,6 +70,7 @@ pub(super) fn check(
             let mut scene = staged(files.pack, register, index, own.first().copied());
             with_session(&mut scene, reply);
             with_consent(&mut scene, reply);
+            with_file(&mut scene);
             hold(&keeper, scene, findings);
         }
     }
@@ -212,6 +214,10 @@ impl Keeper<'_> {
     ) -> Vec<(Breach, Finding)> {
         let code = files.pack.code_of(self.plan()).map(|code| code.code.as_str());
         let told = self.told(&files.pack.name, code);
+        // Of a file's bytes no schema can tell anything.
+        if matches!(*self.plan().body, Body::FilePart) {
+            return Vec::new();
+        }
         let Some((promise, schema)) = schemas.of(self, code) else {
             return self.unpromised(files, &told);
         };
@@ -221,7 +227,9 @@ impl Keeper<'_> {
         let Ok((_, _, reply)) = said else { return Vec::new() };
         let value = match &*self.plan().body {
             Body::Json(_) => serde_json::from_slice(&reply.body).unwrap_or(Value::Null),
-            Body::Empty | Body::Text(..) => String::from_utf8_lossy(&reply.body).into(),
+            Body::Empty | Body::FilePart | Body::Text(..) => {
+                String::from_utf8_lossy(&reply.body).into()
+            }
         };
         let mut all = self.broken(files, (promise, schema), &value, "", &told);
         let opened = self.endpoint.and_then(|endpoint| {

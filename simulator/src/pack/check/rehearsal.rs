@@ -5,12 +5,12 @@ use std::{error::Error, slice::from_ref, sync::Arc};
 
 use super::{
     files::{PackFiles, at_word},
-    sample::{Fields, SAMPLES, Sample, empty, with_consent, with_session},
+    sample::{Fields, SAMPLES, Sample, empty, with_consent, with_file, with_session},
 };
 use crate::{
     exchange,
     finding::{Finding, Source},
-    pack::{Endpoint, Pack, Replies, Rule, contract::Case},
+    pack::{Body, BulkStep, Endpoint, Pack, Replies, Rule, contract::Case},
     render::{
         expression::{Culprit, Locals, Scope},
         scene::Scene,
@@ -60,6 +60,7 @@ impl Stage<'_> {
     fn play(&self, sample: Sample, findings: &mut Vec<Finding>) {
         for (index, endpoint) in self.pack.endpoints.iter().enumerate() {
             self.rules(sample, index, findings);
+            self.file(sample, index, findings);
             let early = said_before_lookup(endpoint);
             for reply in 0..endpoint.replies.all.len() {
                 // Once somebody was looked up, somebody is there: nobody else is answered so.
@@ -72,12 +73,47 @@ impl Stage<'_> {
                 if sample.fields != Fields::Absent {
                     with_consent(&mut scene, reply);
                 }
+                with_file(&mut scene);
                 let told = || {
                     let name = &endpoint.name;
                     format!("with {} at `{}::{name}`", sample.told(), self.pack.name)
                 };
                 self.say(scene, &endpoint.replies, reply, &told, findings);
             }
+        }
+    }
+
+    /// What is in a file, and what it and its links are called.
+    fn file(&self, sample: Sample, index: usize, findings: &mut Vec<Finding>) {
+        let endpoint = &self.pack.endpoints[index];
+        let Some(BulkStep::Queue(queue)) = &endpoint.bulk else { return };
+        // Nobody is told of who is not there.
+        if sample.is_empty() && endpoint.lookup.is_some() {
+            return;
+        }
+        let mut scene = self.scene(sample, index);
+        with_file(&mut scene);
+        scene.window = scene.part.as_ref().map(|part| part.first..part.first + part.count);
+        let scene = Arc::new(scene);
+        let mut sources = self.files.body_and_parts(&queue.contents_name);
+        sources.push(self.files.vendor.clone());
+        let told = || {
+            let name = &endpoint.name;
+            format!("in a file, with {} at `{}::{name}`", sample.told(), self.pack.name)
+        };
+        let scope = Scope { scene: &scene, locals: &Locals::Empty };
+        let written = match &*queue.contents {
+            Body::Json(tree) => tree.write(scope, &mut Vec::new()).map(|_| ()),
+            _ => Ok(()),
+        };
+        let tried = [
+            queue.count.count(scope).map(|_| ()),
+            written,
+            work_out(&queue.link, &scene),
+            work_out(&queue.member, &scene),
+        ];
+        for error in tried.into_iter().filter_map(Result::err) {
+            add(failed(&error, &told(), &sources), findings);
         }
     }
 

@@ -285,6 +285,18 @@ fn filled(text: &str) -> String {
     text
 }
 
+/// Gives the scene the file that its endpoint speaks of: one of three parts, each with its link.
+pub(super) fn with_file(scene: &mut Scene) {
+    let Some(kind) = scene.endpoint().and_then(|endpoint| Some(endpoint.bulk.as_ref()?.kind()))
+    else {
+        return;
+    };
+    let count = scene.pack.files[kind].per_file.saturating_mul(2).saturating_add(1);
+    let file = exchange::imagined(scene, kind, count, "default");
+    scene.part = file.parts.last().cloned();
+    scene.file = Some(file);
+}
+
 fn today() -> Date {
     period::ist_date(MOMENT_MS)
 }

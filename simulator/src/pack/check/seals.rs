@@ -60,6 +60,6 @@ pub(super) fn open(
         at: handshake.data,
         json: serde_json::from_slice(&json).ok()?,
         schema,
-        wanted: names.last().cloned().unwrap_or_default(),
+        wanted: names.first().cloned().unwrap_or_default(),
     })
 }

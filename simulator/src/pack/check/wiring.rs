@@ -106,11 +106,27 @@ pub(super) fn declared_in_vain(files: &PackFiles<'_>, findings: &mut Vec<Finding
         let said = |call: &String| {
             call[1..].strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with(['\'', '"']))
         };
-        if !calls.iter().any(said) {
+        let by_books = file.endpoints.iter().any(|endpoint| {
+            let sections = endpoint.books.as_ref().and_then(|books| books.sections.as_ref());
+            sections.is_some_and(|map| map.value == *name)
+        });
+        if !by_books && !calls.iter().any(said) {
             find(
                 format!("[maps.{name}]"),
                 format!("nobody uses the map `{name}`"),
                 format!("write `| mapped('{name}')` in a body, or take it out"),
+            );
+        }
+    }
+    for name in file.files.keys() {
+        let uses = |endpoint: &&EndpointFile| {
+            endpoint.file.as_ref().is_some_and(|step| step.of.value == *name)
+        };
+        if file.endpoints.iter().find(uses).is_none() {
+            find(
+                format!("[files.{name}]"),
+                format!("no endpoint has to do with the files `{name}`"),
+                format!("say `file = {{ of = \"{name}\", … }}` at an endpoint, or take it out"),
             );
         }
     }

@@ -49,6 +49,9 @@ impl Compiler<'_> {
         if name.value == "empty" {
             return Some(Body::Empty);
         }
+        if name.value == "file-part" {
+            return Some(Body::FilePart);
+        }
         for (ending, content_type) in
             [("html", "text/html; charset=utf-8"), ("txt", "text/plain; charset=utf-8")]
         {

@@ -111,6 +111,7 @@ impl Compiler<'_> {
             auth_expired: expired.unwrap_or_default(),
             consent: file.consent.as_ref().and_then(|step| self.consent_step(file, step, &replies)),
             books: self.books(file),
+            bulk: self.bulk_step(index, &replies),
             replies,
             fields,
             issues: file.issues.clone(),

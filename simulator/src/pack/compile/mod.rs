@@ -31,6 +31,7 @@ use crate::{
 
 mod access;
 mod bodies;
+mod bulk;
 mod catalog;
 mod consent;
 mod endpoint;
@@ -211,6 +212,7 @@ impl Compiler<'_> {
                 .iter()
                 .map(|(name, file)| self.consent_kind(name, file))
                 .collect(),
+            files: self.file.files.iter().map(|(name, file)| self.bulk_kind(name, file)).collect(),
             endpoints,
             routes,
             catalog,

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{BooksFile, ConsentStepFile, Name, RuleFile};
+use super::{BooksFile, BulkStepFile, ConsentStepFile, Name, RuleFile};
 use crate::pack::located::Located;
 
 /// One operation of a vendor.
@@ -59,6 +59,9 @@ pub struct EndpointFile {
     /// The books it opens.
     #[serde(default)]
     pub books: Option<BooksFile>,
+    /// What it does with large answers.
+    #[serde(default)]
+    pub file: Option<BulkStepFile>,
 }
 
 fn default_auth() -> Name {

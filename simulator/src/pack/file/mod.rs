@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::located::Located;
 
 mod auth;
+mod bulk;
 mod catalog;
 mod consent;
 mod endpoint;
@@ -20,6 +21,7 @@ pub use self::{
         AccountFile, AuthCheckFile, AuthFile, AuthPartFile, AuthPlace, Encoding, IssuedFile,
         PasetoFile, PasetoFooter, PasetoMint, PasetoPurpose,
     },
+    bulk::{BulkFile, BulkStepFile, BulkStepKind},
     catalog::{Certainty, CodeFile, ErrorsFile, Layer, Retry},
     consent::{BooksFile, ConsentFile, ConsentStepFile, RefreshKeyFile, ReturnFile, StepFile},
     endpoint::{
@@ -62,6 +64,9 @@ pub struct VendorFile {
     /// Sessions that a taxpayer opens with a one-time password.
     #[serde(default)]
     pub consents: IndexMap<String, ConsentFile>,
+    /// Files that large answers come as.
+    #[serde(default)]
+    pub files: IndexMap<String, BulkFile>,
     /// Who may call, and who is refused how.
     #[serde(default)]
     pub accounts: Vec<AccountFile>,

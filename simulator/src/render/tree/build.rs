@@ -238,28 +238,7 @@ fn directive<'pack>(
             let Some((looked_at, _)) = compile(key, rest, workshop, known, errors) else {
                 return Tree::Static(b"null".to_vec());
             };
-            let Json::Object(entries) = value else {
-                let mut wrong = |message: String, hint: &str| {
-                    let error = ExpressionError { message, hint: Some(hint.to_owned()) };
-                    errors.push(TreeError { at: key.to_owned(), error });
-                    Tree::Static(b"null".to_vec())
-                };
-                return wrong(
-                    format!("`{key}` needs an object of cases"),
-                    "write `{\"{% match … %}\": {\"one\": …, \"another\": …, \"{% else %}\": …}}`",
-                );
-            };
-            let mut arms = AHashMap::new();
-            let mut otherwise = None;
-            for (text, arm) in entries {
-                let tree = build(arm, workshop, known, errors);
-                if is_else(text) {
-                    otherwise = Some(Box::new(tree));
-                } else {
-                    arms.insert(text.clone(), tree);
-                }
-            }
-            Tree::Match { value: looked_at, arms, otherwise }
+            matched(looked_at, key, value, workshop, known, errors)
         }
         "sealed" => simple(Encoding::Sealed, errors),
         "base64" => simple(Encoding::Base64, errors),
@@ -270,6 +249,38 @@ fn directive<'pack>(
             "there are: for, if, with, match, include, sealed, base64, base64_unpadded, json_text",
         ),
     }
+}
+
+fn matched<'pack>(
+    looked_at: Expression,
+    key: &str,
+    cases: &'pack Json,
+    workshop: &Workshop<'pack>,
+    known: &Known<'pack>,
+    errors: &mut Vec<TreeError>,
+) -> Tree {
+    let Json::Object(cases) = cases else {
+        let error = ExpressionError {
+            message: format!("`{key}` needs an object of cases"),
+            hint: Some(
+                "write `{\"{% match … %}\": {\"one\": …, \"another\": …, \"{% else %}\": …}}`"
+                    .to_owned(),
+            ),
+        };
+        errors.push(TreeError { at: key.to_owned(), error });
+        return Tree::Static(b"null".to_vec());
+    };
+    let mut arms = AHashMap::new();
+    let mut otherwise = None;
+    for (text, case) in cases {
+        let tree = build(case, workshop, known, errors);
+        if is_else(text) {
+            otherwise = Some(Box::new(tree));
+        } else {
+            arms.insert(text.clone(), tree);
+        }
+    }
+    Tree::Match { value: looked_at, arms, otherwise }
 }
 
 fn is_else(key: &str) -> bool {

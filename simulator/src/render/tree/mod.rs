@@ -1,9 +1,6 @@
 //! Bodies as trees: JSON whose strings may have holes, compiled to pieces that a call fills.
 
-use std::sync::PoisonError;
-
 use ahash::AHashMap;
-use base64::{prelude::BASE64_STANDARD, prelude::BASE64_STANDARD_NO_PAD};
 use serde_json::Value as Json;
 
 use super::{
@@ -11,18 +8,13 @@ use super::{
     expression::{Expression, ExpressionError, Lexicon, Locals, Scope},
     json::{write_json, write_string, write_text},
     names::Known,
-    scene::{Scene, Seal},
     template::Template,
 };
-use crate::gstn::{
-    Key,
-    envelope::{append_data, wrap_key},
-};
-
-/// So much of what a sealed body says is kept for the journal, in bytes.
-const SHOWN: usize = 64 * 1024;
 
 mod build;
+mod encoding;
+
+pub use self::encoding::Encoding;
 
 /// A node of a body.
 #[derive(Debug)]
@@ -79,19 +71,6 @@ pub enum Tree {
     },
     /// `{% base64 %}`, `{% base64_unpadded %}`, `{% json_text %}`, `{% sealed %}`.
     Encoded(Encoding, Box<Tree>),
-}
-
-/// How a tree becomes a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Encoding {
-    /// Base64 with padding.
-    Base64,
-    /// Base64 without padding.
-    Base64Unpadded,
-    /// JSON in a string.
-    JsonText,
-    /// Under the session's keys; plain base64 where the call belongs to no session.
-    Sealed,
 }
 
 /// What is wrong in a body: the string it is about, as written, and why.
@@ -229,12 +208,7 @@ impl Tree {
                 if !tree.write(scope, &mut inner)? {
                     return Ok(false);
                 }
-                match encoding {
-                    Encoding::JsonText => write_string(&String::from_utf8_lossy(&inner), out),
-                    Encoding::Sealed => seal(scope.scene, &inner, out),
-                    Encoding::Base64 => write_base64(&BASE64_STANDARD, &inner, out),
-                    Encoding::Base64Unpadded => write_base64(&BASE64_STANDARD_NO_PAD, &inner, out),
-                }
+                encoding.write(scope.scene, &inner, out);
                 Ok(true)
             }
         }
@@ -257,30 +231,4 @@ fn write_item(
         out.truncate(before);
     }
     Ok(())
-}
-
-/// Writes JSON under a key of this reply's own; that key and the HMAC are kept for other holes.
-fn seal(scene: &Scene, json: &[u8], out: &mut Vec<u8>) {
-    let Some(consent) = &scene.consent else {
-        return write_base64(&BASE64_STANDARD, json, out);
-    };
-    let key = scene.roll(Key::roll);
-    out.push(b'"');
-    let hmac = append_data(&key, json, out);
-    out.push(b'"');
-    let _ = scene.seal.set(Seal { key: wrap_key(&key, &consent.session_key), hmac });
-    let mut shown = String::from_utf8_lossy(&json[..json.len().min(SHOWN)]).into_owned();
-    if json.len() > SHOWN {
-        shown.push('…');
-    }
-    scene.opened.lock().unwrap_or_else(PoisonError::into_inner).reply = shown;
-}
-
-fn write_base64(engine: &impl base64::Engine, bytes: &[u8], out: &mut Vec<u8>) {
-    out.push(b'"');
-    let start = out.len();
-    out.resize(start + bytes.len().div_ceil(3) * 4, 0);
-    let written = engine.encode_slice(bytes, &mut out[start..]).unwrap_or_default();
-    out.truncate(start + written);
-    out.push(b'"');
 }

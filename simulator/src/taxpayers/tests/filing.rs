@@ -150,3 +150,39 @@ fn what_was_filed_stays_filed() {
         assert!(later.ends_with(&before), "{}", taxpayer.gstin);
     }
 }
+
+#[test]
+fn one_return_is_found_as_it_stands_in_the_list() {
+    for (register, taxpayer) in crowd(60) {
+        let filings = register.filings(&taxpayer, TODAY);
+        for wanted in &filings {
+            let period = period_of(wanted);
+            let found = register.filing(&taxpayer, &wanted.return_type, period, TODAY);
+            assert_eq!(found.as_ref(), Some(wanted), "{}", taxpayer.gstin);
+            let before = wanted.filed_on.yesterday().expect("long after the first day");
+            assert_eq!(register.filing(&taxpayer, &wanted.return_type, period, before), None);
+        }
+    }
+}
+
+#[test]
+fn what_was_filed_was_owed() {
+    for (register, taxpayer) in crowd(500) {
+        for filing in register.filings(&taxpayer, TODAY) {
+            let owed = register.owed(&taxpayer, &filing.return_type, period_of(&filing));
+            if filing.return_type == "GSTR10" {
+                continue;
+            }
+            let owed = owed.unwrap_or_else(|| panic!("{}: {filing:?}", taxpayer.gstin));
+            // Eighteen days, or more where the list of supplies before it is due later.
+            let allowed = owed.due.checked_add(jiff::Span::new().days(35)).expect("a day");
+            let begun = taxpayer.registered_on > owed.due;
+            assert!(filing.filed_on <= allowed || begun, "{}: {filing:?}", taxpayer.gstin);
+        }
+    }
+}
+
+fn period_of(filing: &Filing) -> Month {
+    let month = i8::try_from(filing.period_month).expect("a month");
+    Month { year: filing.period_year, month }
+}

@@ -177,7 +177,7 @@ impl Connection {
         }
     }
 
-    async fn exactly(&mut self, count: usize) -> Result<Vec<u8>, Trouble> {
+    pub(crate) async fn exactly(&mut self, count: usize) -> Result<Vec<u8>, Trouble> {
         while self.came.len() < count {
             self.more().await?;
         }

@@ -91,7 +91,7 @@ fn an_hmac_made_or_written_otherwise_is_told() {
     );
     assert_eq!(told_of_hmac(&to_hex(&bytes)), "`hmac` is written in hex; GSTN's is in Base64");
     assert!(told_of_hmac(&base64(to_hex(&bytes).as_bytes())).contains("the Base64 of its hex;"));
-    assert_eq!(told_of_hmac(""), "`hmac` is empty");
+    assert_eq!(told_of_hmac(""), "`hmac` is missing or empty");
     assert_eq!(told_of_hmac("?"), "`hmac` is no Base64: its character 1 is `?`");
 }
 

@@ -82,7 +82,7 @@ proptest! {
         let known = Known { name: KeyName::SessionKey, key: session_key, others: &others };
         let ring = ring();
         let read = |text: &str| {
-            read::refresh_key(&known, &app_key, (&ring, 0), text).map_err(|told| told.fault)
+            read::refresh_key(&known, (&ring, 0), text).map_err(|told| told.fault)
         };
 
         prop_assert_eq!(read(&wrap_key(&next, &session_key)), Ok(RefreshKey::New(next)));

@@ -119,7 +119,7 @@ fn refresh(text: &str) -> Result<RefreshKey, Diagnosis> {
     let (app_key, session_key) = (key(0x80), key(0xa0));
     let others = read::after_refresh((&app_key, &session_key), (&key(0), &key(0x20)));
     let known = Known { name: KeyName::SessionKey, key: session_key, others: &others };
-    read::refresh_key(&known, &app_key, (&ring(), 0), text)
+    read::refresh_key(&known, (&ring(), 0), text)
 }
 
 fn refresh_fault(text: &str) -> Diagnosis {

@@ -1,0 +1,483 @@
+//! An answer that is too large comes as files: a token, links when it is time, parts to fetch.
+
+use std::{
+    fs,
+    io::Read as _,
+    net::SocketAddr,
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
+
+use flate2::read::GzDecoder;
+use gsp_simulator::{
+    Simulator,
+    bulk::unpack::unpack,
+    gstn::{Key, key::to_hex, primitives},
+    pack::folder::Folder,
+    world::{Ingredients, World},
+};
+use serde_json::{Value, json};
+
+use crate::common::{Connection, NOW, Reply, Request, call, record};
+
+const VENDOR: &str = r#"
+title = "Numbers in any amount"
+
+[settings.per_file]
+about = "Numbers in one file"
+default = 10
+
+[settings.content_type]
+about = "Content type of a file"
+default = "application/x-gzip"
+
+[auth.default]
+missing = "unauthenticated"
+wrong = "unauthenticated"
+
+[[auth.default.parts]]
+name = "key"
+place = { header = "x-api-key" }
+
+[[accounts]]
+name = "default"
+credentials = { key = "one" }
+
+[[accounts]]
+name = "another"
+credentials = { key = "two" }
+
+[files.numbers]
+per-file = "$per_file"
+wait-s = 1800
+life-s = 86400
+link = "/files/{{ file.made_on | date('DDMMYYYY') }}/{{ file.token }}/{{ fields.gstin }}_{{ part.number }}.tar.gz"
+signature = "md5"
+expires = "expires"
+member = "{{ fields.gstin }}_{{ part.number }}.json"
+owner = ["gstin"]
+
+[[endpoints]]
+name = "numbers"
+method = "GET"
+path = "/{version}/numbers"
+fields.gstin = { in = "query" }
+fields.count = { in = "query", read = "number" }
+fields.session = { in = "header" }
+file = { of = "numbers", step = "queue", count = "fields.count", over = 20, contents = "numbers/part" }
+
+[endpoints.answers]
+found = {}
+file-queued = {}
+
+[[endpoints]]
+name = "details"
+method = "GET"
+path = "/{version}/files"
+fields.token = { in = "query" }
+fields.gstin = { in = "query" }
+file = { of = "numbers", step = "details", token = "token" }
+
+[endpoints.answers]
+found = {}
+file-wrong-hash = {}
+
+[[endpoints]]
+name = "fetch"
+method = "GET"
+path = "/{version}/files/{day}/{token}/{name}"
+file = { of = "numbers", step = "fetch" }
+
+[endpoints.answers]
+found = { body = "file-part", headers = { content-type = "$content_type" } }
+file-misspelt-type = { body = "file-part", headers = { content-type = "miltipart/x-gzip" } }
+
+[[endpoints]]
+name = "fetch-by-proxy"
+method = "GET"
+path = "/{version}/proxy"
+fields.proxy_path = { in = "query" }
+file = { of = "numbers", step = "fetch", link = "proxy_path" }
+
+[endpoints.answers]
+found = { body = "file-part" }
+
+[outcomes.file-wrong-hash]
+about = "The hash is another file's"
+
+[outcomes.file-misspelt-type]
+about = "The content type is misspelt"
+
+[reply]
+error-body = "error"
+"#;
+
+const CODES: &[(&str, &str)] = &[
+    ("unauthenticated", "401"),
+    ("file-pending", "200"),
+    ("file-failed", "200"),
+    ("file-unknown", "404"),
+    ("link-expired", "410"),
+    ("link-refused", "403"),
+];
+
+const BODIES: &[(&str, &str)] = &[
+    ("error", r#"{"error": "{{ code }}", "est": "{{ file.est_min }}"}"#),
+    ("numbers/found", r#"{"count": "{{ fields.count }}"}"#),
+    (
+        "numbers/file-queued",
+        r#"{"est": "{{ file.est_min }}", "token": "{{ file.token }}", "parts": "{{ file.part_count }}"}"#,
+    ),
+    (
+        "numbers/part",
+        r#"{"for": "{{ fields.gstin }}", "first": "{{ part.first }}", "noise": "{{ random.hex(part.count) }}"}"#,
+    ),
+    (
+        "details/found",
+        r#"{"urls": {"{% for part in file.parts %}": {"ul": "{{ part.link }}", "ic": "{{ part.count }}", "hash": "{{ part.hash }}", "size": "{{ part.length }}"}}, "ek": "{{ file.key }}", "fc": "{{ file.part_count }}"}"#,
+    ),
+    (
+        "details/file-wrong-hash",
+        r#"{"urls": {"{% for part in file.parts %}": {"ul": "{{ part.link }}", "hash": "{{ part.hash | reverse }}"}}}"#,
+    ),
+];
+
+/// The vendor's folder, read once.
+fn folder() -> Folder {
+    let place = tempfile::tempdir().expect("there is room");
+    let home = place.path().join("numbers");
+    fs::create_dir_all(home.join("bodies/numbers")).expect("it can be made");
+    fs::create_dir_all(home.join("bodies/details")).expect("it can be made");
+    fs::write(home.join("vendor.toml"), VENDOR).expect("it can be written");
+    let mut codes = String::new();
+    for (outcome, status) in CODES {
+        let code = outcome.to_ascii_uppercase();
+        codes.push_str(&format!(
+            "[[codes]]\ncode = \"{code}\"\noutcomes = [\"{outcome}\"]\nstatus = {status}\nmessage = \
+             \"no\"\nlayer = \"vendor\"\ncause = \"c\"\nmend = \"m\"\nretry = \"never\"\nsource = \
+             \"s\"\ncertainty = \"assumed\"\n",
+        ));
+    }
+    fs::write(home.join("errors.toml"), codes).expect("it can be written");
+    for (name, body) in BODIES {
+        fs::write(home.join(format!("bodies/{name}.json")), body).expect("it can be written");
+    }
+    Folder::read(place.path()).expect("it can be read")
+}
+
+fn world(per_file: usize) -> Arc<World> {
+    let mut ingredients = Ingredients::default();
+    ingredients.fixtures.push(folder());
+    let settings = ingredients.settings.entry("numbers".to_owned()).or_default();
+    settings.insert("per_file".to_owned(), per_file.to_string());
+    Arc::new(World::load(&ingredients).unwrap_or_else(|findings| panic!("{findings:#?}")))
+}
+
+static NUMBERS: LazyLock<Arc<World>> = LazyLock::new(|| world(10));
+
+async fn started(world: &Arc<World>) -> Simulator {
+    let builder = Simulator::builder().world(Arc::clone(world)).now(NOW).expect("it is a time");
+    builder.start().await.expect("a free port is there")
+}
+
+async fn get(simulator: &Simulator, target: &str) -> Reply {
+    let request = Request::get(&format!("/numbers/v1{target}")).with("x-api-key", "one");
+    call(simulator, &request).await
+}
+
+async fn wished(simulator: &Simulator, target: &str, wish: &str) -> Reply {
+    let request = Request::get(&format!("/numbers/v1{target}")).with("x-api-key", "one");
+    call(simulator, &request.with("x-sim-outcome", wish)).await
+}
+
+async fn advance(simulator: &Simulator, by: &str) {
+    let request = Request::new("PUT", "/__sim/clock").json(json!({ "advance": by }).to_string());
+    assert_eq!(call(simulator, &request).await.status, 200);
+}
+
+/// Asks for so many numbers; the token.
+async fn queue(simulator: &Simulator, count: usize) -> String {
+    let reply = get(simulator, &format!("/numbers?gstin=A&count={count}")).await;
+    reply.json()["token"].as_str().unwrap_or_else(|| panic!("no token: {reply:?}")).to_owned()
+}
+
+/// Asks, waits, asks for the details.
+async fn details(simulator: &Simulator, count: usize) -> Value {
+    let token = queue(simulator, count).await;
+    advance(simulator, "30m").await;
+    get(simulator, &format!("/files?token={token}")).await.json()
+}
+
+fn links(details: &Value) -> Vec<String> {
+    let urls = details["urls"].as_array().unwrap_or_else(|| panic!("no links: {details}"));
+    urls.iter().map(|url| url["ul"].as_str().expect("a link").to_owned()).collect()
+}
+
+fn key(details: &Value) -> Key {
+    Key::read(details["ek"].as_str().expect("a key")).expect("32 bytes in base64")
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    to_hex(&primitives::sha256(bytes))
+}
+
+#[tokio::test]
+async fn an_answer_that_is_small_enough_comes_at_once() {
+    let simulator = started(&NUMBERS).await;
+    assert_eq!(get(&simulator, "/numbers?gstin=A&count=20").await.json(), json!({ "count": 20 }));
+    let queued = get(&simulator, "/numbers?gstin=A&count=21").await;
+    assert_eq!((queued.status, &queued.json()["est"]), (200, &json!(30)));
+    let kept = record(&simulator, &queued);
+    assert_eq!(kept["outcome"], "file-queued");
+    assert!(kept["hint"].as_str().is_some_and(|hint| hint.contains("21 records are more than 20")));
+}
+
+#[tokio::test]
+async fn the_whole_flow_gives_every_record_once() {
+    let simulator = started(&NUMBERS).await;
+    let token = queue(&simulator, 25).await;
+    let early = get(&simulator, &format!("/files?token={token}")).await;
+    assert_eq!(early.json(), json!({ "error": "FILE-PENDING", "est": 30 }));
+    advance(&simulator, "29m30s").await;
+    let late = get(&simulator, &format!("/files?token={token}")).await;
+    assert_eq!(late.json(), json!({ "error": "FILE-PENDING", "est": 1 }));
+
+    advance(&simulator, "30s").await;
+    let details = get(&simulator, &format!("/files?token={token}&gstin=A")).await.json();
+    assert_eq!(details["fc"], 3);
+    let mut next = 0;
+    for (url, count) in details["urls"].as_array().expect("links").iter().zip([10, 10, 5]) {
+        assert_eq!(url["ic"], count);
+        let reply = get(&simulator, url["ul"].as_str().expect("a link")).await;
+        assert_eq!(reply.header("content-type"), Some("application/x-gzip"));
+        assert_eq!(reply.header("content-length"), Some(url["size"].to_string().as_str()));
+        assert_eq!(url["hash"], sha256(&reply.body));
+        let json = unpack(&key(&details), &reply.body).expect("it opens");
+        let part: Value = serde_json::from_slice(&json).expect("it is JSON");
+        assert_eq!(part["for"], "A");
+        assert_eq!(part["first"], next);
+        next += part["noise"].as_str().expect("noise").len();
+    }
+    assert_eq!(next, 25);
+}
+
+#[tokio::test]
+async fn a_file_is_a_tar_of_one_quoted_member_named_for_its_part() {
+    let simulator = started(&NUMBERS).await;
+    let details = details(&simulator, 25).await;
+    let link = &links(&details)[2];
+    let token = link.split('/').nth(3).expect("a token");
+    assert!(link.starts_with("/files/21112026/") && token.len() == 32, "{link}");
+    assert!(link.contains("/A_2.tar.gz?md5=") && link.contains("&expires="), "{link}");
+
+    let file = get(&simulator, link).await.body;
+    let mut archive = tar::Archive::new(GzDecoder::new(file.as_slice()));
+    let mut entries = archive.entries().expect("a tar");
+    let mut entry = entries.next().expect("a member").expect("a readable one");
+    assert_eq!(entry.path().expect("a name").to_str(), Some("A_2.json"));
+    let mut content = String::new();
+    entry.read_to_string(&mut content).expect("text");
+    assert!(content.starts_with('"') && content.ends_with('"'));
+}
+
+#[tokio::test]
+async fn same_clock_same_calls_same_bytes() {
+    let mut runs = Vec::new();
+    for _ in 0..2 {
+        let simulator = started(&NUMBERS).await;
+        let details = details(&simulator, 35).await;
+        let mut bytes = vec![details.to_string().into_bytes()];
+        for link in links(&details) {
+            bytes.push(get(&simulator, &link).await.body);
+            bytes.push(get(&simulator, &link).await.body);
+        }
+        assert!(bytes[1..].chunks(2).all(|twice| twice[0] == twice[1]), "a second time as well");
+        runs.push(bytes);
+    }
+    assert_eq!(runs[0], runs[1]);
+}
+
+#[tokio::test]
+async fn who_asks_the_same_again_has_the_same_token_whatever_its_session() {
+    let simulator = started(&NUMBERS).await;
+    let token = queue(&simulator, 25).await;
+    let request = Request::get("/numbers/v1/numbers?gstin=A&count=25").with("x-api-key", "one");
+    let again = call(&simulator, &request.clone().with("session", "another")).await.json();
+    assert_eq!(again["token"], token);
+    let others = call(&simulator, &request.with("x-api-key", "two")).await.json();
+    assert_ne!(others["token"], token, "another account");
+    assert_ne!(queue(&simulator, 26).await, token, "another question");
+}
+
+#[tokio::test]
+async fn a_token_is_good_for_whom_it_was_given_to() {
+    let simulator = started(&NUMBERS).await;
+    let token = queue(&simulator, 25).await;
+    advance(&simulator, "30m").await;
+    let unknown = async |target: String, key: &str| {
+        let request = Request::get(&target).with("x-api-key", key);
+        let reply = call(&simulator, &request).await;
+        assert_eq!(
+            (reply.status, &reply.json()["error"]),
+            (404, &json!("FILE-UNKNOWN")),
+            "{target}"
+        );
+        record(&simulator, &reply)["hint"].as_str().unwrap_or_default().to_owned()
+    };
+    let other = unknown(format!("/numbers/v1/files?token={token}&gstin=B"), "one").await;
+    assert_eq!(other, "the token was given for another `gstin`: A");
+    let other = unknown(format!("/numbers/v1/files?token={token}"), "two").await;
+    assert!(other.contains("another account"), "{other}");
+    let other = unknown("/numbers/v1/files?token=0123".to_owned(), "one").await;
+    assert!(other.contains("nobody has this token"), "{other}");
+
+    advance(&simulator, "24h").await;
+    let other = unknown(format!("/numbers/v1/files?token={token}"), "one").await;
+    assert!(other.contains("expired"), "{other}");
+    assert_ne!(queue(&simulator, 25).await, token, "a new file begins");
+}
+
+#[tokio::test]
+async fn links_expire_and_cannot_be_changed() {
+    let simulator = started(&NUMBERS).await;
+    let details = details(&simulator, 25).await;
+    let link = links(&details).remove(0);
+    let refused = async |link: &str, status: u16, code: &str| {
+        let reply = get(&simulator, link).await;
+        assert_eq!((reply.status, &reply.json()["error"]), (status, &json!(code)), "{link}");
+    };
+    refused(&link.replace("A_0", "A_1"), 403, "LINK-REFUSED").await;
+    refused(&link.replace("md5=", "md5=x"), 403, "LINK-REFUSED").await;
+    refused(&link.replace("expires=", "expires=9"), 403, "LINK-REFUSED").await;
+    refused(link.split('?').next().expect("a path"), 403, "LINK-REFUSED").await;
+
+    advance(&simulator, "23h59m59s").await;
+    assert_eq!(get(&simulator, &link).await.status, 200);
+    advance(&simulator, "1s").await;
+    refused(&link, 410, "LINK-EXPIRED").await;
+
+    let fresh = started(&NUMBERS).await;
+    let reply = get(&fresh, &link).await;
+    assert_eq!((reply.status, &reply.json()["error"]), (404, &json!("FILE-UNKNOWN")));
+}
+
+#[tokio::test]
+async fn a_link_can_be_handed_to_a_proxy_encoded_or_not() {
+    let simulator = started(&NUMBERS).await;
+    let details = details(&simulator, 25).await;
+    let link = links(&details).remove(1);
+    let direct = get(&simulator, &link).await;
+
+    let encoded = crate::common::escape_all(&link);
+    for proxied in [
+        link.clone(),
+        encoded,
+        format!("/numbers/v1{link}"),
+        link.trim_start_matches('/').to_owned(),
+    ] {
+        let reply = get(&simulator, &format!("/proxy?proxy_path={proxied}")).await;
+        if proxied.starts_with("files") {
+            assert_eq!(reply.status, 403, "half a link is none");
+            continue;
+        }
+        assert_eq!((reply.status, &reply.body), (200, &direct.body), "{proxied}");
+        assert_eq!(reply.header("content-type"), Some("application/gzip"));
+    }
+}
+
+#[tokio::test]
+async fn oddities_are_answers_that_can_be_asked_for() {
+    let simulator = started(&NUMBERS).await;
+    let details = details(&simulator, 25).await;
+    let link = links(&details).remove(0);
+    let token = link.split('/').nth(3).expect("a token");
+
+    let odd = wished(&simulator, &link, "file-misspelt-type").await;
+    assert_eq!(odd.header("content-type"), Some("miltipart/x-gzip"));
+    assert_eq!(sha256(&odd.body), details["urls"][0]["hash"]);
+
+    let json = wished(&simulator, &link, "link-expired").await;
+    assert_eq!((json.status, json.header("content-type")), (410, Some("application/json")));
+
+    let wrong = wished(&simulator, &format!("/files?token={token}"), "file-wrong-hash").await;
+    let hash: String = details["urls"][0]["hash"].as_str().expect("a hash").chars().rev().collect();
+    assert_eq!(wrong.json()["urls"][0]["hash"], hash);
+
+    // With nothing to go by, something is told all the same.
+    let nothing = wished(&simulator, "/files", "found").await.json();
+    assert_eq!(nothing["fc"], 1);
+    assert_eq!(nothing["urls"][0]["hash"].as_str().map(str::len), Some(64));
+    let nothing = wished(&simulator, "/files/a/b/c", "found").await;
+    assert_eq!(unpack(&Key([0; 32]), &nothing.body).expect("it opens"), b"{}");
+}
+
+#[tokio::test]
+async fn a_file_that_failed_is_asked_for_anew() {
+    let simulator = started(&NUMBERS).await;
+    let token = queue(&simulator, 25).await;
+    let failed = wished(&simulator, &format!("/files?token={token}"), "file-failed").await;
+    assert_eq!(failed.json()["error"], "FILE-FAILED");
+    assert_ne!(queue(&simulator, 25).await, token);
+}
+
+#[tokio::test]
+async fn a_small_answer_can_be_asked_for_as_a_file() {
+    let simulator = started(&NUMBERS).await;
+    let queued = wished(&simulator, "/numbers?gstin=A&count=3", "file-queued").await.json();
+    assert_eq!(queued["parts"], 1);
+    advance(&simulator, "30m").await;
+    let token = queued["token"].as_str().expect("a token");
+    let details = get(&simulator, &format!("/files?token={token}")).await.json();
+    let file = get(&simulator, &links(&details)[0]).await.body;
+    let json = unpack(&key(&details), &file).expect("it opens");
+    let part: Value = serde_json::from_slice(&json).expect("it is JSON");
+    assert_eq!(part["noise"].as_str().map(str::len), Some(3));
+}
+
+#[tokio::test]
+async fn the_journal_keeps_a_note_of_a_file_and_not_the_file() {
+    let simulator = started(&world(5_000)).await;
+    let details = details(&simulator, 5_000).await;
+    let url = &details["urls"][0];
+    let reply = get(&simulator, url["ul"].as_str().expect("a link")).await;
+    let kept = record(&simulator, &reply)["reply"].clone();
+    let length = reply.body.len();
+    assert!(length > 1_000, "{length}");
+    assert_eq!(kept["body_length"], length);
+    let note = kept["body"].as_str().expect("a note");
+    let hash = url["hash"].as_str().expect("a hash");
+    assert!(note.contains("bytes of application/x-gzip") && note.ends_with(hash), "{note}");
+    assert!(note.starts_with(&format!("{},{:03}", length / 1000, length % 1000)), "{note}");
+}
+
+#[tokio::test]
+async fn clients_that_read_slowly_or_go_away_hold_nobody_up() {
+    let simulator = started(&world(500_000)).await;
+    let details = details(&simulator, 2_000_000).await;
+    let links = links(&details);
+    assert_eq!(links.len(), 4);
+    let whole = get(&simulator, &links[0]).await.body;
+
+    let ask = async |link: &String| {
+        let address: SocketAddr = simulator.address();
+        let mut connection = Connection::open(address).await;
+        let request = Request::get(&format!("/numbers/v1{link}")).with("x-api-key", "one");
+        connection.send(&request.bytes()).await;
+        connection
+    };
+    let mut slow = ask(&links[0]).await;
+    let head = slow.reply_head().await.expect("a head");
+    assert_eq!(head.status, 200);
+    for link in &links[1..] {
+        drop(ask(link).await);
+        let mut gone = ask(link).await;
+        gone.reply_head().await.expect("a head");
+        drop(gone);
+    }
+    tokio::time::timeout(Duration::from_secs(20), get(&simulator, &links[3]))
+        .await
+        .expect("in time");
+    let length: usize =
+        head.header("content-length").and_then(|text| text.parse().ok()).expect("a length");
+    assert_eq!(slow.exactly(length).await.expect("the rest"), whole);
+}
