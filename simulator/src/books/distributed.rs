@@ -86,9 +86,10 @@ fn documents(
         let credit = serial > 1 && dice.percent(10);
         let drawn = paise(dice.below(1_000_000));
         // A note is about the month's first invoice, and two of them are less than that.
-        let (half, eligible) = match credit {
-            true => (1_000 + drawn / 125, all.first().is_none_or(|first| first.eligible)),
-            false => (20_000 + drawn, dice.percent(92)),
+        let (half, eligible) = if credit {
+            (1_000 + drawn / 125, all.first().is_none_or(|first| first.eligible))
+        } else {
+            (20_000 + drawn, dice.percent(92))
         };
         if !distributor.trades_on(date) || !receiver.trades_on(date) {
             continue;

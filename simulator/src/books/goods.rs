@@ -161,7 +161,7 @@ mod tests {
                     assert!(
                         matches!(
                             rate,
-                            Treatment::Taxed(25 | 150 | 300 | 500 | 1_200 | 1_800 | 2_800)
+                            Treatment::Taxed(150 | 300 | 500 | 1_200 | 1_800 | 2_800 | 4_000)
                         ),
                         "{}: {rate:?}",
                         good.code

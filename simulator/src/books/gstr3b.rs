@@ -13,7 +13,10 @@ use super::{
 };
 use crate::model::{
     period::Month,
-    told::{Kind::*, Part, told},
+    told::{
+        Kind::{Record, Records, Scalar},
+        Part, told,
+    },
 };
 
 /// The return.

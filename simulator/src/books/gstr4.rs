@@ -16,7 +16,10 @@ use super::{
 use crate::model::{
     gstin,
     period::Month,
-    told::{Kind::*, Part, told},
+    told::{
+        Kind::{Record, Records, Scalar},
+        Part, told,
+    },
 };
 
 /// The quarterly statement.

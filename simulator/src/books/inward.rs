@@ -150,7 +150,7 @@ pub(super) fn by_supplier(parties: Vec<Party>) -> Vec<Party> {
                 let mut documents = std::mem::take(&mut last.documents);
                 documents.extend(party.documents);
                 let filed = last.filed && party.filed;
-                *last = Party { documents, filed, ..party };
+                *last = Party { filed, documents, ..party };
             }
             None => merged.push(party),
         }

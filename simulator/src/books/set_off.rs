@@ -17,9 +17,7 @@ impl SetOff {
     pub fn of(payable: Tax, credit: Tax) -> Self {
         let mut due = at_least_nothing(payable);
         let mut left = at_least_nothing(credit);
-        let mut done = Self::default();
-
-        done.i_by_i = pay(&mut due.igst, &mut left.igst);
+        let mut done = Self { i_by_i: pay(&mut due.igst, &mut left.igst), ..Self::default() };
         // Of the orders the rule leaves open, the one that saves cash: first what the own credit
         // of a tax will not reach.
         let mut short = due.cgst.saturating_sub(left.cgst).max(0);

@@ -8,7 +8,10 @@ use super::{
 };
 use crate::model::{
     period::Month,
-    told::{Kind::*, Part, told},
+    told::{
+        Kind::{Records, Scalar},
+        Part, told,
+    },
 };
 
 /// The sections in GSTN's order.

@@ -1,7 +1,9 @@
 //! What must be true of everybody's books.
 
+mod both_ends;
 mod busy;
 mod outward;
+mod sums;
 
 use std::sync::Arc;
 

@@ -130,9 +130,12 @@ impl Desk<'_> {
             return Vec::new();
         }
         let operated = self.seller.counters(month).into_iter().filter(|counter| counter.operated);
-        let sums = operated.fold((0, 0), |(between, within), counter| match counter.between {
-            true => (between + counter.taxable, within),
-            false => (between, within + counter.taxable),
+        let sums = operated.fold((0, 0), |(between, within), counter| {
+            if counter.between {
+                (between + counter.taxable, within)
+            } else {
+                (between, within + counter.taxable)
+            }
         });
         vec![withheld(&operator, &self.taxpayer.gstin, month, collected_rate(month), sums)]
     }

@@ -108,9 +108,9 @@ impl Sums {
         for (index, row) in rows.iter_mut().enumerate() {
             row.number = if row.registered { index } else { index - registered } + 1;
             text.word(row.code);
-            [row.rate, row.quantity, row.taxable, row.tax.igst, row.tax.cgst]
-                .into_iter()
-                .for_each(|number| text.number(number));
+            for number in [row.rate, row.quantity, row.taxable, row.tax.igst, row.tax.cgst] {
+                text.number(number);
+            }
         }
         (rows, text.hex())
     }

@@ -112,14 +112,18 @@ impl<'a> Filter<'a> {
             self.parties(parties);
         }
         for places in [&mut rest.b2cl, &mut rest.b2cla] {
-            places.iter_mut().for_each(|place| self.documents(&mut place.documents));
+            for place in places.iter_mut() {
+                self.documents(&mut place.documents);
+            }
             places.retain(|place| !place.documents.is_empty());
         }
         for documents in [&mut rest.cdnur, &mut rest.cdnura] {
             self.documents(documents);
         }
         for exports in [&mut rest.exp, &mut rest.expa] {
-            exports.iter_mut().for_each(|exports| self.documents(&mut exports.documents));
+            for one in exports.iter_mut() {
+                self.documents(&mut one.documents);
+            }
             exports.retain(|exports| !exports.documents.is_empty());
         }
         let here = |place: &str| self.query.place.as_deref().is_none_or(|wanted| wanted == place);

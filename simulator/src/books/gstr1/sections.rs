@@ -75,7 +75,9 @@ impl Rest {
         for row in &self.nil {
             text.number(row.between_states.into());
             text.number(row.registered.into());
-            [row.nil, row.exempt, row.outside].into_iter().for_each(|value| text.number(value));
+            for value in [row.nil, row.exempt, row.outside] {
+                text.number(value);
+            }
         }
         self.nil_checksum = text.hex();
         let mut text = Checksum::nothing();
@@ -204,7 +206,9 @@ fn amended_advances(seller: &Seller<'_>, period: Month) -> (Vec<Advances>, Vec<A
     let (mut dice, before) = (seller.dice.fork(index(period)).fork(31), period.plus(-3));
     let months = seller.rest_months_of(before);
     let again = |mut rows: Vec<Advances>| {
-        rows.iter_mut().for_each(|row| row.original_period = Some(before));
+        for row in &mut rows {
+            row.original_period = Some(before);
+        }
         rows
     };
     let mut either = |rows: fn(&Seller<'_>, &[Month]) -> Vec<Advances>| {
@@ -272,7 +276,7 @@ fn issued(seller: &Seller<'_>, months: &[Month]) -> Vec<DocumentSeries> {
         series(5, "Credit Note"),
     ];
     for month in months {
-        let mut add = |series: &mut DocumentSeries, kind: Series, total: u64, cancelled: u64| {
+        let add = |series: &mut DocumentSeries, kind: Series, total: u64, cancelled: u64| {
             if total == 0 {
                 return;
             }
@@ -328,7 +332,9 @@ fn checksum_of_row(
 ) -> String {
     let mut text = Checksum::of(seller.gstin());
     text.word(place);
-    [rate, taxable, tax.igst, tax.cgst].into_iter().for_each(|number| text.number(number));
+    for number in [rate, taxable, tax.igst, tax.cgst] {
+        text.number(number);
+    }
     text.word(operator);
     text.hex()
 }

@@ -143,7 +143,7 @@ impl Seller<'_> {
         }
         let mut dice = self.dice.fork(index(month)).fork(22);
         let rate = service.rate(month.first_day());
-        let mut advance = |place: &'static str, percent: i64| {
+        let advance = |place: &'static str, percent: i64| {
             let amount = (self.facts.turnover / 100 * percent / 100_000).max(1) * 100_000;
             let between = place != self.state;
             let tax = Tax::on(amount, rate, between);

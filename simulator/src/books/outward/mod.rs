@@ -126,11 +126,6 @@ impl<'a> Seller<'a> {
         &self.taxpayer.gstin
     }
 
-    /// What it is in trade.
-    pub(crate) fn role(&self) -> Role {
-        self.facts.role
-    }
-
     /// Its state's code.
     pub(crate) fn state(&self) -> &'static str {
         self.state
@@ -296,11 +291,12 @@ impl<'a> Seller<'a> {
 
     /// Where a sale along an edge stands.
     pub(crate) fn class(sale: &Sale) -> Class {
-        let lakhs = if sale.date < LOWER_LIMIT_BEGAN { 250_000_00 } else { 100_000_00 };
+        // Two and a half lakh of rupees, or one.
+        let limit = if sale.date < LOWER_LIMIT_BEGAN { 25_000_000 } else { 10_000_000 };
         match sale.receiver {
             _ if sale.export.is_some() => Class::Export,
             Receiver { registered: true, .. } => Class::Registered,
-            Receiver { taxing: Taxing::Between, .. } if sale.value() > lakhs => Class::Large,
+            Receiver { taxing: Taxing::Between, .. } if sale.value() > limit => Class::Large,
             _ => Class::Small,
         }
     }

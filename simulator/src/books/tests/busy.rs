@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{TODAY, ask, register};
 use crate::{
-    books::{Query, ReturnKind, Standing, network::Network, outward::Seller},
+    books::{Query, Standing, network::Network, outward::Seller},
     model::period::Month,
 };
 
@@ -58,6 +58,6 @@ fn a_window_of_a_million_is_the_same_from_whichever_side() {
         assert!(party.documents.iter().all(|one| own.contains(one)), "{}", party.gstin);
         assert_eq!(own.len(), 50);
         let query = Query { party: Some(party.gstin.clone()), ..query(None) };
-        let _ = (query, ReturnKind::Gstr1);
+        let _ = query;
     }
 }

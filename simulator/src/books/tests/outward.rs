@@ -407,3 +407,25 @@ fn the_months_of_all_returns_add_up_to_the_totals() {
         }
     }
 }
+
+#[test]
+fn every_section_is_met_by_some_persona_in_the_last_two_years() {
+    let register = register(1);
+    let mut met: HashMap<&str, String> = HashMap::new();
+    for persona in register.personas().filter(|one| one.invoices_per_month.is_none()) {
+        for back in 1..=24 {
+            let period = Month::of(TODAY).plus(-back);
+            let Some(books) = open(&register, &persona.gstin, period, ReturnKind::Gstr1) else {
+                continue;
+            };
+            for section in &books.gstr1.summary().sections {
+                if section.records > 0 {
+                    met.entry(section.name).or_insert_with(|| format!("{} {period}", persona.name));
+                }
+            }
+        }
+    }
+    for name in NAMES {
+        assert!(met.contains_key(name), "no persona has {name}: {met:?}");
+    }
+}

@@ -46,7 +46,7 @@ fn every_persona_is_sound() {
         };
         assert_eq!(letter, Some(&holder), "{gstin}");
     }
-    assert_eq!(numbers.len(), 31);
+    assert_eq!(numbers.len(), 33);
     assert_eq!(
         register.persona("cancelled").map(|one| one.gstin.as_str()),
         Some("09AAACV0000X1Z0")
