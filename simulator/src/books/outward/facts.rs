@@ -86,8 +86,8 @@ pub(crate) struct Facts {
     pub(crate) exports: u64,
     /// Whether tax is paid on them.
     pub(crate) exports_with_payment: bool,
-    /// Whether it sells to consumers first of all.
-    pub(crate) retail: bool,
+    /// Whether it sells to consumers at all, from a shop.
+    pub(crate) has_shop: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,7 +149,7 @@ impl Facts {
             turnover,
             exports,
             exports_with_payment: dice.percent(45),
-            retail,
+            has_shop: taxpayer.natures.iter().any(|nature| nature == "Retail Business"),
         }
     }
 

@@ -214,6 +214,18 @@ impl<'a> Seller<'a> {
         self.register.recall(&self.network.gstin_at(slot)?, self.on)
     }
 
+    /// Who is registered under a number.
+    pub(crate) fn find(&self, gstin: &str) -> Option<Arc<Taxpayer>> {
+        self.register.recall(gstin, self.on)
+    }
+
+    /// Its edges to one buyer, as its own books know the buyer: a stranger is in nobody's.
+    pub(crate) fn edges_to(&self, gstin: &str) -> impl Iterator<Item = Edge> {
+        let seat = self.network.slot_of(gstin);
+        let buyers = (!seat.twin).then(|| self.network.suppliers(seat.slot));
+        buyers.into_iter().flatten().filter(|edge| self.uses(*edge))
+    }
+
     /// The days of a month on which it trades.
     #[must_use]
     pub fn days_of(&self, month: Month) -> Option<(Date, Date)> {
