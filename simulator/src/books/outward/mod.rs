@@ -21,7 +21,7 @@ use std::{cell::RefCell, sync::Arc};
 
 use jiff::civil::{Date, date};
 
-use self::facts::Facts;
+use self::facts::{Facts, most_at_once};
 pub use self::{
     consumers::{Advance, Operated},
     totals::OutwardTotals,
@@ -267,7 +267,9 @@ impl<'a> Seller<'a> {
             Number { series: Series::Invoice, month: plan.month, serial: spot.position + 1 };
         let key = u64::from(spot.lane) << 32 | spot.nth;
         let mut dice = self.dice.fork(index(plan.month)).fork(key + 1_000);
-        let target = self.facts.ticket / 100 * (40 + signed(dice.below(120)));
+        // Only whoever is registered on the day counts: later news must change nothing.
+        let most = buyer.filter(|_| receiver.registered).map_or(Paise::MAX, most_at_once);
+        let target = self.facts.ticket.min(most) / 100 * (40 + signed(dice.below(120)));
         Sale::draw(self, number, date, receiver, target, &mut dice)
     }
 
