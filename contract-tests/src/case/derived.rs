@@ -13,7 +13,6 @@ use gsp_simulator::{
     },
     server::BODY_LIMIT,
 };
-use indexmap::IndexMap;
 
 use super::{Promise, Vendor, written::plan_of};
 
@@ -113,7 +112,12 @@ impl Vendor<'_> {
             status: plan.status.as_u16(),
             wish,
             account,
-            asked: contract::Case { source: String::new(), ..asked },
+            asked: contract::Case {
+                source: String::new(),
+                payload: None,
+                explained: None,
+                ..asked
+            },
         }
     }
 
@@ -155,17 +159,11 @@ impl Vendor<'_> {
         let first = self.requests.iter().find(|request| request.endpoint == endpoint.name);
         contract::Case {
             endpoint: endpoint.name.clone(),
-            name: String::new(),
-            outcome: String::new(),
-            code: None,
-            status: None,
             account: Sender::Nobody,
             method: Some(asked.method.to_owned()),
             path: first.map(|request| request.path.clone()).unwrap_or_default(),
-            query: IndexMap::new(),
-            headers: IndexMap::new(),
             body: asked.body.clone(),
-            source: String::new(),
+            ..contract::Case::default()
         }
     }
 }

@@ -15,7 +15,7 @@ use super::{
 /// What `schema` takes.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Only this one: vendor, errors, requests, outcomes, magic, persona, scenario or gspsim
+    /// Only this one: vendor, errors, requests, flows, outcomes, magic, persona, scenario or gspsim
     name: Option<String>,
     /// Write each into a file `NAME.schema.json` of this folder
     #[arg(long, value_name = "DIR")]

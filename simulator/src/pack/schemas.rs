@@ -6,7 +6,7 @@ use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use super::{
-    contract::ContractFile,
+    contract::{ContractFile, flows::FlowsFile},
     file::{ErrorsFile, OutcomesFile, VendorFile},
 };
 use crate::{magic::MagicFile, scenario::file::ScenarioFile, taxpayers::Persona};
@@ -21,6 +21,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("vendor", with_settings(schema::<VendorFile>("fixtures/<vendor>/vendor.toml"))),
         ("errors", schema::<ErrorsFile>("fixtures/<vendor>/errors.toml")),
         ("requests", schema::<ContractFile>("fixtures/<vendor>/contract/requests.toml")),
+        ("flows", schema::<FlowsFile>("fixtures/<vendor>/contract/flows.toml")),
         ("outcomes", schema::<OutcomesFile>("fixtures/outcomes.toml")),
         ("magic", schema::<MagicFile>("fixtures/taxpayers/magic.toml")),
         ("persona", schema::<Persona>("fixtures/taxpayers/*.json")),

@@ -4,6 +4,7 @@
 //! written, so a check may look at any folder.
 
 mod files;
+mod flows;
 mod leftovers;
 mod nation;
 mod promises;
@@ -11,6 +12,8 @@ mod rehearsal;
 mod requests;
 mod sample;
 pub mod schema;
+mod seals;
+mod sessions;
 mod stories;
 mod variants;
 mod wiring;
@@ -54,14 +57,16 @@ pub fn check(ingredients: &Ingredients) -> Vec<Finding> {
             PackFiles::read(folder, pack, ingredients.settings.get(&name))
         })
         .collect();
+    let scenarios = stories::names(ingredients);
     for pack in &files {
-        let cases = requests::cases(pack, &mut findings);
-        rehearsal::check(pack, &register, &cases, &mut findings);
-        promises::check(pack, &register, &cases, &mut findings);
+        let contract = requests::read(pack, &scenarios, &mut findings);
+        let cases = &contract.cases;
+        rehearsal::check(pack, &register, cases, &mut findings);
+        promises::check(pack, &register, &contract, &mut findings);
         wiring::check(pack, &mut findings);
         leftovers::check(pack, &mut findings);
         wiring::declared_in_vain(pack, &mut findings);
-        variants::check(pack, ingredients, &vocabulary, &register, &cases, &mut findings);
+        variants::check(pack, ingredients, &vocabulary, &register, cases, &mut findings);
     }
     leftovers::shared_hosts(&files, &mut findings);
     findings.extend(magic);

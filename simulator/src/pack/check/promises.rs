@@ -6,14 +6,18 @@ use serde_json::Value;
 
 use super::{
     files::{PackFiles, at_keys, at_word},
-    requests::reply_of,
-    sample::{empty, staged, with_file, with_session},
+    requests::{Contract, reply_of},
+    sample::{empty, staged, with_consent, with_file, with_session},
     schema::{self, Breach},
+    seals::{self, Opened},
 };
 use crate::{
     exchange,
     finding::{Finding, Source},
-    pack::{Body, Endpoint, Replies, ReplyPlan, contract::Case},
+    pack::{
+        Body, Endpoint, Replies, ReplyPlan,
+        contract::{Case, flows::Doing, payload_names},
+    },
     render::{expression::closest, scene::Scene},
     taxpayers::Register,
 };
@@ -22,17 +26,18 @@ use crate::{
 pub(super) fn check(
     files: &PackFiles<'_>,
     register: &Arc<Register>,
-    cases: &[Case],
+    contract: &Contract,
     findings: &mut Vec<Finding>,
 ) {
+    let cases = &contract.cases;
     let schemas = Schemas::read(files, findings);
     if schemas.0.is_empty() {
         return;
     }
-    schemas.unused(files, cases, findings);
+    schemas.unused(files, contract, findings);
     let mut seen: Vec<(String, String, String)> = Vec::new();
     let mut hold = |keeper: &Keeper<'_>, scene: Scene, findings: &mut Vec<Finding>| {
-        for (breach, finding) in keeper.breaches(files, &schemas, scene) {
+        for (breach, finding) in keeper.breaches(files, contract, &schemas, scene) {
             // What one case told, the next ones need not repeat.
             let key = (keeper.plan().body_name.clone(), breach.pointer, breach.promised);
             if !seen.contains(&key) {
@@ -55,6 +60,7 @@ pub(super) fn check(
             };
             let mut scene = staged(files.pack, register, index, Some(case));
             with_session(&mut scene, reply);
+            with_consent(&mut scene, reply);
             with_file(&mut scene);
             hold(&keeper, scene, findings);
         }
@@ -63,6 +69,7 @@ pub(super) fn check(
                 Keeper { endpoint: Some(endpoint), case: None, replies: &endpoint.replies, reply };
             let mut scene = staged(files.pack, register, index, own.first().copied());
             with_session(&mut scene, reply);
+            with_consent(&mut scene, reply);
             with_file(&mut scene);
             hold(&keeper, scene, findings);
         }
@@ -112,7 +119,8 @@ impl Schemas {
     }
 
     /// Schemas that nothing can be held against.
-    fn unused(&self, files: &PackFiles<'_>, cases: &[Case], findings: &mut Vec<Finding>) {
+    fn unused(&self, files: &PackFiles<'_>, contract: &Contract, findings: &mut Vec<Finding>) {
+        let cases = &contract.cases;
         for (name, (source, _)) in &self.0 {
             let Some((folder, word)) = name.split_once('/') else {
                 if name != "error" {
@@ -128,6 +136,8 @@ impl Schemas {
             };
             let known: Vec<String> = if folder == "codes" {
                 files.pack.catalog.iter().map(|code| code.code.clone()).collect()
+            } else if folder == "payloads" {
+                payloads(files, contract)
             } else if let Some((_, endpoint)) = files.pack.endpoint(folder) {
                 let own = cases.iter().filter(|case| case.endpoint == folder);
                 own.map(|case| case.name.clone())
@@ -198,6 +208,7 @@ impl Keeper<'_> {
     fn breaches(
         &self,
         files: &PackFiles<'_>,
+        contract: &Contract,
         schemas: &Schemas,
         scene: Scene,
     ) -> Vec<(Breach, Finding)> {
@@ -211,23 +222,50 @@ impl Keeper<'_> {
             return self.unpromised(files, &told);
         };
         // What fails was told of by the rehearsal.
-        let Ok((_, _, reply)) = exchange::render(Arc::new(scene), self.replies, self.reply, None)
-        else {
-            return Vec::new();
-        };
+        let said = exchange::render(Arc::new(scene), self.replies, self.reply, None);
+        let Ok((scene, _, reply)) = said else { return Vec::new() };
         let value = match &*self.plan().body {
             Body::Json(_) => serde_json::from_slice(&reply.body).unwrap_or(Value::Null),
             Body::Empty | Body::FilePart | Body::Text(..) => {
                 String::from_utf8_lossy(&reply.body).into()
             }
         };
+        let mut all = self.broken(files, (promise, schema), &value, "", &told);
+        let opened = self.endpoint.and_then(|endpoint| {
+            let said = (&*scene, &value);
+            seals::open(files, &contract.file, endpoint, self.case, self.plan(), said)
+        });
+        match opened {
+            Some(Opened { at, json, schema: Some((promise, schema)), .. }) => {
+                all.extend(self.broken(files, (&promise, &schema), &json, &at, &told));
+            }
+            Some(Opened { wanted, .. }) => {
+                all.extend(self.unpromised_within(files, &told, &wanted))
+            }
+            None => {}
+        }
+        all
+    }
+
+    /// Where a value breaks a promise; `at` is where it was sealed.
+    fn broken(
+        &self,
+        files: &PackFiles<'_>,
+        (promise, schema): (&Source, &Value),
+        value: &Value,
+        at: &str,
+        told: &str,
+    ) -> Vec<(Breach, Finding)> {
         let sources = files.body_and_parts(&self.plan().body_name);
-        schema::breaches(schema, &value)
+        schema::breaches(schema, value)
             .into_iter()
             .map(|breach| {
                 let Breach { pointer, promised, found } = &breach;
-                let place =
-                    if pointer.is_empty() { "the body".to_owned() } else { format!("`{pointer}`") };
+                let place = match (pointer.is_empty(), at.is_empty()) {
+                    (true, true) => "the body".to_owned(),
+                    (true, false) => format!("`{at}`, opened"),
+                    (false, _) => format!("`{at}{pointer}`"),
+                };
                 let message = format!("{place}: {promised} promised, {found} found ({told})");
                 let hint = format!(
                     "{} promises it; mend the one that the vendor's documents do not bear out",
@@ -238,6 +276,32 @@ impl Keeper<'_> {
                 (breach, finding)
             })
             .collect()
+    }
+
+    /// What is sealed in an answer, and no schema tells of.
+    fn unpromised_within(
+        &self,
+        files: &PackFiles<'_>,
+        told: &str,
+        wanted: &str,
+    ) -> Option<(Breach, Finding)> {
+        let finding = Finding::new(format!("nothing is promised of what `{told}` seals")).hint(
+            format!("add `contract/payloads/{wanted}.schema.json`, from the vendor's documents"),
+        );
+        let (pointer, finding) = self.at_endpoint(files, finding)?;
+        let breach = Breach { pointer, promised: wanted.to_owned(), found: "seal".to_owned() };
+        Some((breach, finding))
+    }
+
+    /// A finding at the endpoint's name.
+    fn at_endpoint(&self, files: &PackFiles<'_>, finding: Finding) -> Option<(String, Finding)> {
+        let name = &self.endpoint?.name;
+        let mut file = files.vendor_file.endpoints.iter();
+        let finding = match file.find(|file| file.name.value == *name) {
+            Some(file) => finding.at(file.name.span.clone()),
+            None => finding,
+        };
+        Some((name.clone(), finding.within(&files.vendor)))
     }
 
     /// A plain answer that no schema tells of: nothing would notice if it were wrong.
@@ -267,6 +331,31 @@ impl Keeper<'_> {
             Breach { pointer: endpoint.name.clone(), promised: word, found: String::new() };
         vec![(breach, finding)]
     }
+}
+
+/// The names that a schema of what is sealed may have.
+fn payloads(files: &PackFiles<'_>, contract: &Contract) -> Vec<String> {
+    let mut names: Vec<String> =
+        contract.cases.iter().filter_map(|case| case.payload.clone()).collect();
+    for case in &contract.cases {
+        names.extend(payload_names(&case.endpoint, &case.name, &case.outcome, None));
+    }
+    for endpoint in &files.pack.endpoints {
+        for outcome in endpoint.replies.by_outcome.keys() {
+            names.push(format!("{}-{outcome}", endpoint.name));
+        }
+    }
+    for flow in &contract.flows {
+        for step in &flow.steps {
+            let Doing::Send(sending) = &step.doing else { continue };
+            names.extend(sending.case.payload.clone());
+            let received = sending.file.as_ref().and_then(|file| file.payload.as_ref());
+            names.extend(received.map(|name| name.value.clone()));
+        }
+    }
+    names.sort();
+    names.dedup();
+    names
 }
 
 /// The keys that lead to what a breach is about; the last may be one that it names.

@@ -5,7 +5,7 @@ use std::{error::Error, slice::from_ref, sync::Arc};
 
 use super::{
     files::{PackFiles, at_word},
-    sample::{SAMPLES, Sample, empty, with_file, with_session},
+    sample::{Fields, SAMPLES, Sample, empty, with_consent, with_file, with_session},
 };
 use crate::{
     exchange,
@@ -69,6 +69,10 @@ impl Stage<'_> {
                 }
                 let mut scene = self.scene(sample, index);
                 with_session(&mut scene, reply);
+                // An outcome that is asked for may be said to a call without a session.
+                if sample.fields != Fields::Absent {
+                    with_consent(&mut scene, reply);
+                }
                 with_file(&mut scene);
                 let told = || {
                     let name = &endpoint.name;

@@ -1,25 +1,40 @@
 //! Requests: what `contract/requests.toml` names must be there.
 
-use super::files::PackFiles;
+use super::{files::PackFiles, flows, sessions};
 use crate::{
     finding::Finding,
     pack::{
         Endpoint,
-        contract::{Case, ContractFile, RequestFile},
+        contract::{Case, ContractFile, RequestFile, flows::Flow},
     },
     render::expression::closest,
 };
 
 const REQUESTS: &str = "contract/requests.toml";
 
+/// What a pack's `contract/` holds besides schemas.
+#[derive(Default)]
+pub(super) struct Contract {
+    /// The requests as they stand in the end.
+    pub(super) cases: Vec<Case>,
+    /// The file that they are from.
+    pub(super) file: ContractFile,
+    /// The flows.
+    pub(super) flows: Vec<Flow>,
+}
+
 /// Reads the pack's cases; finds what they name that is not there.
-pub(super) fn cases(files: &PackFiles<'_>, findings: &mut Vec<Finding>) -> Vec<Case> {
-    let Some(source) = files.source(REQUESTS) else { return Vec::new() };
+pub(super) fn read(
+    files: &PackFiles<'_>,
+    scenarios: &[String],
+    findings: &mut Vec<Finding>,
+) -> Contract {
+    let Some(source) = files.source(REQUESTS) else { return Contract::default() };
     let file = match ContractFile::read(&source) {
         Ok(file) => file,
         Err(more) => {
             findings.extend(more);
-            return Vec::new();
+            return Contract::default();
         }
     };
     let cases = file.cases(&source).unwrap_or_else(|more| {
@@ -27,9 +42,12 @@ pub(super) fn cases(files: &PackFiles<'_>, findings: &mut Vec<Finding>) -> Vec<C
         Vec::new()
     });
     for (request, case) in file.requests.iter().zip(&cases) {
-        let found = names(files, request, case);
+        let mut found = names(files, request, case);
+        found.extend(sessions::of_request(files, request, case, &source));
         findings.extend(found.into_iter().map(|finding| finding.within(&source)));
     }
+    let found = sessions::handshakes(files, &file, &cases);
+    findings.extend(found.into_iter().map(|finding| finding.within(&source)));
     for (pointer, form) in &file.volatile {
         if !["uuid", "epoch-ms", "epoch-s", "date-time"].contains(&form.value.as_str())
             && let Err(error) = regex_lite::Regex::new(form)
@@ -42,11 +60,12 @@ pub(super) fn cases(files: &PackFiles<'_>, findings: &mut Vec<Finding>) -> Vec<C
             );
         }
     }
-    cases
+    let flows = flows::read(files, &cases, scenarios, findings);
+    Contract { cases, file, flows }
 }
 
 /// What a request names that the pack has not.
-fn names(files: &PackFiles<'_>, request: &RequestFile, case: &Case) -> Vec<Finding> {
+pub(super) fn names(files: &PackFiles<'_>, request: &RequestFile, case: &Case) -> Vec<Finding> {
     let pack = files.pack;
     let mut findings = Vec::new();
     let mut find = |message: String, span: &std::ops::Range<usize>, hint: String| {

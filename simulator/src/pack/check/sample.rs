@@ -1,6 +1,6 @@
 //! Samples: scenes such as calls make them, for a rehearsal of every answer.
 
-use std::sync::Arc;
+use std::{convert::Infallible, sync::Arc};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     exchange,
+    gstn::{Key, envelope::wrap_key},
     model::{
         call::Call,
         period,
@@ -16,10 +17,13 @@ use crate::{
     },
     pack::{
         Check, Endpoint, Lookup, Pack,
-        contract::{Case, RequestBody, Sender},
-        file::JsonType,
+        contract::{
+            Case, RequestBody, Sender,
+            holes::{self, Hole},
+        },
+        file::{JsonType, StepFile},
     },
-    render::scene::{Issued, Scene},
+    render::scene::{Consent, Issued, Scene},
     route,
     taxpayers::Register,
 };
@@ -28,6 +32,12 @@ use crate::{
 const MOMENT_MS: i64 = 1_784_097_000_000;
 /// A GSTIN that fits every layout; its PAN's serial belongs to nobody.
 const GSTIN: &str = "27AAACS0000A1ZG";
+
+/// Who opened the sample session, in which state, under which key.
+const USER: &str = "SIM_USER";
+const STATE: &str = "27";
+const KEY: Key = Key([7; 32]);
+const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
 /// Who is asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,7 +128,11 @@ impl Sample {
         };
         scene.endpoint = Some(index);
         scene.fields = match (self.fields, case) {
-            (Fields::Natural, Some(_)) => route::fields(endpoint, &scene),
+            (Fields::Natural, Some(case)) => {
+                let mut fields = route::fields(endpoint, &scene);
+                bring_session(endpoint, case, &mut fields);
+                fields
+            }
             (Fields::Natural, None) => natural(endpoint),
             (Fields::Absent, _) => vec![None; endpoint.fields.len()],
             (Fields::Odd, _) => vec![Some(json!({ "odd": [7] })); endpoint.fields.len()],
@@ -153,7 +167,14 @@ pub(super) fn staged(
         case.map_or_else(|| empty(pack, register), |case| of_case(pack, register, case));
     let endpoint = &pack.endpoints[index];
     scene.endpoint = Some(index);
-    scene.fields = if case.is_some() { route::fields(endpoint, &scene) } else { natural(endpoint) };
+    scene.fields = match case {
+        Some(case) => {
+            let mut fields = route::fields(endpoint, &scene);
+            bring_session(endpoint, case, &mut fields);
+            fields
+        }
+        None => natural(endpoint),
+    };
     let account = match case.map(|case| &case.account) {
         Some(Sender::Nobody) => None,
         Some(Sender::Account(name)) => pack.accounts.iter().position(|one| one.name == *name),
@@ -190,6 +211,78 @@ pub(super) fn with_session(scene: &mut Scene, reply: usize) {
         life_s,
         expires_at_ms: MOMENT_MS + life_s * 1000,
     });
+}
+
+/// Gives the scene the session that its endpoint's step is about.
+pub(super) fn with_consent(scene: &mut Scene, reply: usize) {
+    let pack = Arc::clone(&scene.pack);
+    let endpoint = scene.endpoint.and_then(|index| pack.endpoints.get(index));
+    let Some(endpoint) = endpoint else { return };
+    let Some(step) = endpoint.consent.as_ref() else { return };
+    let opens = matches!(step.step, StepFile::Open | StepFile::Refresh);
+    if step.step == StepFile::RequestOtp || (opens && endpoint.success != reply) {
+        return;
+    }
+    let Some(policy) = pack.consents.get(step.kind).map(|kind| kind.policy.clone()) else {
+        return;
+    };
+    let wrapped_key = if opens { wrap_key(&KEY, &KEY) } else { String::new() };
+    if opens {
+        scene.session = Some(Issued {
+            token: TOKEN.to_owned(),
+            life_s: policy.token_life_ms / 1000,
+            expires_at_ms: MOMENT_MS + policy.token_life_ms,
+        });
+    }
+    if step.data.is_some() {
+        scene.payload.get_or_insert_with(|| json!({}));
+    }
+    scene.consent = Some(Consent {
+        user: USER.to_owned(),
+        window_min: policy.window_min,
+        session_key: KEY,
+        wrapped_key,
+        generation: 1,
+        calls: 1,
+    });
+}
+
+/// What a client of a session would bring that a request does not write down.
+fn bring_session(endpoint: &Endpoint, case: &Case, fields: &mut [Option<Value>]) {
+    let Some(step) = &endpoint.consent else { return };
+    let brought = [
+        (Some(step.user), USER),
+        (Some(step.state), STATE),
+        (step.token, TOKEN),
+        (step.app_key, "sample"),
+        (step.otp, "sample"),
+        (step.data.filter(|_| case.seal.is_some()), "sample"),
+        (step.hmac.filter(|_| case.seal.is_some()), "sample"),
+    ];
+    for (index, text) in brought {
+        let Some(index) = index else { continue };
+        let on_purpose = || case.lacks_on_purpose(&endpoint.fields[index]);
+        if fields[index].is_none() && !on_purpose() {
+            fields[index] = Some(text.into());
+        }
+    }
+}
+
+/// What stands in a hole.
+fn in_hole(hole: &Hole) -> Result<Value, Infallible> {
+    Ok(match hole {
+        Hole::Consent(word) if word == "user" => USER,
+        Hole::Consent(word) if word == "state" => STATE,
+        Hole::Consent(word) if word == "gstin" => GSTIN,
+        Hole::Consent(word) if word.starts_with("token") => TOKEN,
+        Hole::Consent(_) | Hole::Kept(_) | Hole::Unknown(_) => "sample",
+    }
+    .into())
+}
+
+fn filled(text: &str) -> String {
+    let Ok(text) = holes::fill(text, &mut in_hole);
+    text
 }
 
 /// Gives the scene the file that its endpoint speaks of: one of three parts, each with its link.
@@ -229,29 +322,35 @@ fn of_case(pack: &Arc<Pack>, register: &Arc<Register>, case: &Case) -> Scene {
         scene.call.method = endpoint.method.clone();
         scene.call.path.clone_from(&endpoint.path);
         for (name, value) in &case.path {
-            scene.call.path = scene.call.path.replace(&format!("{{{name}}}"), value);
+            let value = filled(value);
+            scene.call.path = scene.call.path.replace(&format!("{{{name}}}"), &value);
         }
     }
     for (name, value) in &case.headers {
         if let (Ok(name), Ok(value)) =
-            (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value))
+            (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(&filled(value)))
         {
             scene.call.headers.append(name, value);
         }
     }
     let pairs = |map: &indexmap::IndexMap<String, String>| {
-        map.iter().map(|(key, text)| (key.clone(), text.clone())).collect::<Vec<_>>()
+        map.iter().map(|(key, text)| (key.clone(), filled(text))).collect::<Vec<_>>()
     };
     scene.path_parameters = pairs(&case.path);
     scene.query = pairs(&case.query);
     scene.body = match &case.body {
         RequestBody::None => None,
-        RequestBody::Json(json) => Some(json.clone()),
+        RequestBody::Json(json) => {
+            let mut json = json.clone();
+            let Ok(()) = holes::fill_json(&mut json, &mut in_hole);
+            Some(json)
+        }
         RequestBody::Form(map) | RequestBody::Multipart(map) => Some(Value::Object(
-            map.iter().map(|(key, text)| (key.clone(), Value::from(text.as_str()))).collect(),
+            map.iter().map(|(key, text)| (key.clone(), Value::from(filled(text)))).collect(),
         )),
-        RequestBody::Text(text) => serde_json::from_str(text).ok(),
+        RequestBody::Text(text) => serde_json::from_str(&filled(text)).ok(),
     };
+    scene.payload.clone_from(&case.seal);
     scene
 }
 

@@ -4,7 +4,7 @@ use regex_lite::Regex;
 
 use crate::{
     finding::Finding,
-    pack::located::Located,
+    pack::{folder::Folder, located::Located},
     scenario::file::{RuleFile, ScenarioFile, WhenFile},
     world::Ingredients,
 };
@@ -35,6 +35,18 @@ pub(super) fn check(ingredients: &Ingredients) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// The names of all stories that can be read.
+pub(super) fn names(ingredients: &Ingredients) -> Vec<String> {
+    let sources = ingredients.scenarios.iter().flat_map(|folder| {
+        let files = folder.below("").filter(|name| Folder::has_ending(name, "toml"));
+        files.filter_map(|name| folder.source(name))
+    });
+    sources
+        .filter_map(|source| toml::from_str::<ScenarioFile>(&source.text).ok())
+        .map(|story| story.name.value)
+        .collect()
 }
 
 /// Whether every call that fits `later` is decided by `earlier`.

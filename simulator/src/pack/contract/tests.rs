@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::*;
+use super::{request::merge, *};
 
 fn source(text: &str) -> Source {
     Source { path: "requests.toml".into(), text: text.into() }

@@ -14,12 +14,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{App, Shared};
+use crate::tell::certificate::{self, ShownCertificate};
 
 pub(super) fn router() -> Router<Arc<App>> {
     Router::new()
         .route("/__sim/otp", get(otp))
         .route("/__sim/sessions", get(sessions))
-        .route("/__sim/gstn/certificate", get(certificate))
+        .route("/__sim/gstn/certificate", get(show_certificate))
         .route("/__sim/gstn/certificate/rotate", put(rotate).post(rotate))
 }
 
@@ -83,25 +84,13 @@ async fn sessions(State(app): Shared) -> Json<Value> {
     Json(json!({ "sessions": all }))
 }
 
-fn told(app: &App) -> Value {
+fn told(app: &App) -> ShownCertificate {
     let ring = &app.world.keys;
-    let index = app.tenant.certificate(ring);
-    let certificate = &ring.pair(index).certificate;
-    let second = |second: u64| moment(i64::try_from(second).unwrap_or(i64::MAX / 1000) * 1000);
-    json!({
-        "certificate": certificate.pem(),
-        "public_key": certificate.public_key_pem(),
-        "subject": certificate.subject,
-        "sha256": certificate.fingerprint(),
-        "not_before": second(certificate.not_before_s),
-        "not_after": second(certificate.not_after_s),
-        "number": index + 1,
-        "of": ring.len(),
-    })
+    certificate::certificate(ring, app.tenant.certificate(ring))
 }
 
 /// PEM; JSON for whoever asks for it.
-async fn certificate(State(app): Shared, headers: HeaderMap) -> Response {
+async fn show_certificate(State(app): Shared, headers: HeaderMap) -> Response {
     let accepts = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if accepts.contains("application/json") {
         return Json(told(&app)).into_response();
@@ -111,7 +100,7 @@ async fn certificate(State(app): Shared, headers: HeaderMap) -> Response {
     ([(CONTENT_TYPE, "application/x-pem-file")], pem).into_response()
 }
 
-async fn rotate(State(app): Shared) -> Json<Value> {
+async fn rotate(State(app): Shared) -> Json<ShownCertificate> {
     app.tenant.rotate_certificate();
     Json(told(&app))
 }

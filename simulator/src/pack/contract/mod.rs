@@ -1,17 +1,29 @@
 //! `contract/requests.toml`: the requests that should cause what a vendor's documents tell of.
 //!
 //! Read by the check and by the contract suite alike. A request may start from an earlier one of
-//! its endpoint; [`ContractFile::cases`] gives each as it stands in the end.
+//! its endpoint, or of another; [`ContractFile::cases`] gives each as it stands in the end.
+//! [`holes`] are filled by whoever sends it, [`consent`] says how that one comes to a session.
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{file::Name, located::Located};
 use crate::{
     finding::{Finding, Source},
     render::expression::closest,
+};
+
+pub mod consent;
+pub mod flows;
+pub mod holes;
+mod request;
+
+pub use self::{
+    consent::{Handshake, HandshakeFile, case_named, case_of_step, payload_names},
+    flows::FlowsFile,
+    request::RequestFile,
 };
 
 /// `fixtures/<vendor>/contract/requests.toml`.
@@ -25,66 +37,12 @@ pub struct ContractFile {
     pub volatile: IndexMap<String, Located<String>>,
     /// Where a login endpoint's answer has its token: session → JSON pointer.
     pub tokens: IndexMap<String, Located<String>>,
-}
-
-/// One request and what should come of it.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct RequestFile {
-    /// The endpoint it goes to.
-    pub endpoint: Name,
-    /// Its name there; left out, the outcome.
-    #[serde(default)]
-    pub case: Option<Name>,
-    /// The earlier case of this endpoint that it starts from.
-    #[serde(default)]
-    pub like: Option<Name>,
-    /// What the vendor says in the end.
-    pub outcome: Name,
-    /// The vendor's code, where the answer is one.
-    #[serde(default)]
-    pub code: Option<Name>,
-    /// HTTP status.
-    #[serde(default)]
-    pub status: Option<Located<u16>>,
-    /// Whose credentials it carries; `none` sends none. Left out, the first account's.
-    #[serde(default)]
-    pub account: Option<Name>,
-    /// HTTP method, where it is not the endpoint's.
-    #[serde(default)]
-    pub method: Option<Located<String>>,
-    /// Parts of the path by name.
-    #[serde(default)]
-    pub path: IndexMap<String, Located<String>>,
-    /// The query.
-    #[serde(default)]
-    pub query: IndexMap<String, Located<String>>,
-    /// Headers.
-    #[serde(default)]
-    pub headers: IndexMap<String, Located<String>>,
-    /// A JSON body.
-    #[serde(default)]
-    pub body: Option<Value>,
-    /// An urlencoded body.
-    #[serde(default)]
-    pub form: Option<IndexMap<String, String>>,
-    /// A multipart body, text parts.
-    #[serde(default)]
-    pub multipart: Option<IndexMap<String, String>>,
-    /// A body as it is sent; its content type stands in `headers`.
-    #[serde(default)]
-    pub text: Option<String>,
-    /// What is taken out after `like` was merged: a key of the query, the headers or the body, or
-    /// a JSON pointer into the body.
-    #[serde(default)]
-    pub without: Vec<Name>,
-    /// Where this is written.
-    #[serde(default)]
-    pub source: String,
+    /// How a client comes to a session that a taxpayer consents to, by its kind.
+    pub consents: IndexMap<String, HandshakeFile>,
 }
 
 /// A request as it stands in the end.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Case {
     /// The endpoint it goes to.
     pub endpoint: String,
@@ -108,6 +66,20 @@ pub struct Case {
     pub headers: IndexMap<String, String>,
     /// What it carries.
     pub body: RequestBody,
+    /// The session it is made under.
+    pub session: SessionOf,
+    /// The user that the session is opened for, where it is not one of the case's own.
+    pub session_user: Option<String>,
+    /// The state code that it is opened for, where it is not that of the request's GSTIN.
+    pub session_state: Option<String>,
+    /// The JSON that the sealed data of the request is made from.
+    pub seal: Option<Value>,
+    /// What is sealed in the answer must satisfy this schema below `contract/payloads/`.
+    pub payload: Option<String>,
+    /// A part of what the simulator's journal must say of it.
+    pub explained: Option<String>,
+    /// What was taken out on purpose.
+    pub left_out: Vec<String>,
     /// Where this is written.
     pub source: String,
 }
@@ -122,6 +94,18 @@ pub enum Sender {
     Nobody,
     /// This account's.
     Account(String),
+}
+
+/// The session that a request is made under.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum SessionOf {
+    /// Whichever the endpoint's step needs.
+    #[default]
+    Endpoint,
+    /// None.
+    Nobody,
+    /// One of this kind.
+    Kind(String),
 }
 
 /// What a request carries.
@@ -151,6 +135,14 @@ impl ContractFile {
             .map_err(|error| vec![Finding::from_toml(&error).within(source)])
     }
 
+    /// How a client comes to a kind of session.
+    #[must_use]
+    pub fn handshake(&self, kind: &str) -> Handshake {
+        self.consents
+            .get(kind)
+            .map_or_else(|| HandshakeFile::default().whole(kind), |file| file.whole(kind))
+    }
+
     /// Every request as it stands in the end, in the order of the file; `source` is the file.
     ///
     /// # Errors
@@ -167,6 +159,18 @@ impl ContractFile {
             let siblings: Vec<_> =
                 cases.iter().filter(|case| case.endpoint == request.endpoint.value).collect();
             let start = request.like.as_ref().and_then(|like| {
+                if like.contains("::") {
+                    let found = case_named(&cases, like).cloned();
+                    if found.is_none() {
+                        let names: Vec<_> = cases.iter().map(Case::full_name).collect();
+                        find(
+                            format!("there is no case `{like}` before this one"),
+                            like,
+                            closest(like, &names),
+                        );
+                    }
+                    return found;
+                }
                 let found = siblings.iter().find(|case| case.name == like.value);
                 if found.is_none() {
                     let names: Vec<_> = siblings.iter().map(|case| case.name.clone()).collect();
@@ -195,92 +199,35 @@ impl ContractFile {
     }
 }
 
-impl RequestFile {
-    /// Its name at its endpoint.
-    #[must_use]
-    pub fn case(&self) -> &str {
-        self.case.as_ref().unwrap_or(&self.outcome)
-    }
-
-    fn bodies(&self) -> usize {
-        usize::from(self.body.is_some())
-            + usize::from(self.form.is_some())
-            + usize::from(self.multipart.is_some())
-            + usize::from(self.text.is_some())
-    }
-
-    fn own_body(&self) -> RequestBody {
-        if let Some(json) = &self.body {
-            RequestBody::Json(json.clone())
-        } else if let Some(form) = &self.form {
-            RequestBody::Form(form.clone())
-        } else if let Some(parts) = &self.multipart {
-            RequestBody::Multipart(parts.clone())
-        } else if let Some(text) = &self.text {
-            RequestBody::Text(text.clone())
-        } else {
-            RequestBody::None
-        }
-    }
-
-    fn merged(&self, start: Option<Case>) -> Case {
-        let start = start.unwrap_or_else(|| Case {
-            endpoint: String::new(),
-            name: String::new(),
-            outcome: String::new(),
-            code: None,
-            status: None,
-            account: Sender::First,
-            method: None,
-            path: IndexMap::new(),
-            query: IndexMap::new(),
-            headers: IndexMap::new(),
-            body: RequestBody::None,
-            source: String::new(),
-        });
-        let mut case = Case {
-            endpoint: self.endpoint.value.clone(),
-            name: self.case().to_owned(),
-            outcome: self.outcome.value.clone(),
-            code: self.code.as_ref().map(|code| code.value.clone()),
-            status: self.status.as_ref().map(|status| status.value).or(start.status),
-            account: match self.account.as_ref().map(|name| name.value.as_str()) {
-                None => start.account,
-                Some("none") => Sender::Nobody,
-                Some(name) => Sender::Account(name.to_owned()),
-            },
-            method: self.method.as_ref().map(|method| method.value.clone()).or(start.method),
-            path: joined(start.path, &self.path),
-            query: joined(start.query, &self.query),
-            headers: joined(start.headers, &self.headers),
-            body: match (start.body, self.own_body()) {
-                (body, RequestBody::None) => body,
-                (RequestBody::Json(mut json), RequestBody::Json(own)) => {
-                    merge(&mut json, &own);
-                    RequestBody::Json(json)
-                }
-                (RequestBody::Form(mut pairs), RequestBody::Form(own)) => {
-                    pairs.extend(own);
-                    RequestBody::Form(pairs)
-                }
-                (RequestBody::Multipart(mut parts), RequestBody::Multipart(own)) => {
-                    parts.extend(own);
-                    RequestBody::Multipart(parts)
-                }
-                (_, own) => own,
-            },
-            source: if self.source.is_empty() { start.source } else { self.source.clone() },
-        };
-        for key in &self.without {
-            case.take_out(key);
-        }
-        case
-    }
-}
-
 impl Case {
+    /// `endpoint::case`.
+    #[must_use]
+    pub fn full_name(&self) -> String {
+        format!("{}::{}", self.endpoint, self.name)
+    }
+
+    /// Every text of the request that may have holes.
+    #[must_use]
+    pub fn texts(&self) -> Vec<&str> {
+        let maps = self.path.values().chain(self.query.values()).chain(self.headers.values());
+        let mut found: Vec<&str> = maps.map(String::as_str).collect();
+        match &self.body {
+            RequestBody::None => {}
+            RequestBody::Json(json) => holes::texts(json, &mut found),
+            RequestBody::Form(pairs) | RequestBody::Multipart(pairs) => {
+                found.extend(pairs.values().map(String::as_str));
+            }
+            RequestBody::Text(text) => found.push(text),
+        }
+        if let Some(seal) = &self.seal {
+            holes::texts(seal, &mut found);
+        }
+        found
+    }
+
     /// Takes out a key wherever it is, or what a JSON pointer into the body leads to.
     fn take_out(&mut self, key: &str) {
+        self.left_out.push(key.to_owned());
         if let (true, RequestBody::Json(json)) = (key.starts_with('/'), &mut self.body) {
             take_out_at(json, key);
             return;
@@ -312,33 +259,6 @@ fn take_out_at(json: &mut Value, pointer: &str) {
             }
         }
         _ => {}
-    }
-}
-
-fn joined(
-    mut start: IndexMap<String, String>,
-    own: &IndexMap<String, Located<String>>,
-) -> IndexMap<String, String> {
-    start.extend(own.iter().map(|(key, text)| (key.clone(), text.value.clone())));
-    start
-}
-
-/// Merges as RFC 7396 does: objects key by key, null takes out, all else replaces.
-fn merge(start: &mut Value, own: &Value) {
-    let Value::Object(own) = own else {
-        start.clone_from(own);
-        return;
-    };
-    if !start.is_object() {
-        *start = Value::Object(Map::new());
-    }
-    let Value::Object(start) = start else { return };
-    for (key, value) in own {
-        if value.is_null() {
-            start.shift_remove(key);
-        } else {
-            merge(start.entry(key.clone()).or_insert(Value::Null), value);
-        }
     }
 }
 
