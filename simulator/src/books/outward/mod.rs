@@ -266,7 +266,7 @@ impl<'a> Seller<'a> {
         let key = u64::from(spot.lane) << 32 | spot.nth;
         let mut dice = self.dice.fork(index(plan.month)).fork(key + 1_000);
         // Only whoever is registered on the day counts: later news must change nothing.
-        let most = buyer.filter(|_| receiver.registered).map_or(Paise::MAX, most_at_once);
+        let most = most_at_once(buyer.filter(|_| receiver.registered));
         let target = self.facts.ticket.min(most) / 100 * (40 + signed(dice.below(120)));
         Sale::draw(self, number, date, receiver, target, &mut dice)
     }
