@@ -63,6 +63,10 @@ pub(crate) fn read(world: &World) -> Fallible<Vec<Case>> {
         let contract: Contract = toml::from_str(&source.text)?;
         let mut is_main = true;
         for endpoint in &pack.endpoints {
+            // Calls under a taxpayer's session have a bench of their own.
+            if endpoint.consent.is_some() || endpoint.bulk.is_some() {
+                continue;
+            }
             let wanted = |one: &&Request| one.endpoint == endpoint.name && one.like.is_none();
             let Some(request) = contract.requests.iter().find(wanted) else { continue };
             if let Some(case) = case(pack, endpoint, request, is_main)? {

@@ -45,6 +45,13 @@ impl Child {
         Ok(child)
     }
 
+    /// The program that users start, at a time.
+    pub(crate) fn gspsim(now: &str) -> Fallible<Self> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gspsim"));
+        command.args(["serve", "--port", "0", "--json", "--now", now]).stderr(Stdio::null());
+        Self::spawn(&mut command)
+    }
+
     /// The bare axum server for a case.
     pub(crate) fn reference(case: &Case) -> Fallible<Self> {
         let plan = serde_json::to_string(&Plan::from(case))?;
@@ -71,11 +78,30 @@ impl Child {
         Ok(Duration::from_nanos(nanoseconds))
     }
 
+    /// The time all its threads have been on a core; each of them must still be there.
+    pub(crate) fn cpu_of_all(&self) -> Fallible<Duration> {
+        let mut nanoseconds = 0;
+        for thread in std::fs::read_dir(format!("/proc/{}/task", self.process.id()))? {
+            let text = std::fs::read_to_string(thread?.path().join("schedstat"))?;
+            nanoseconds += text.split(' ').next().unwrap_or_default().parse::<u64>()?;
+        }
+        Ok(Duration::from_nanos(nanoseconds))
+    }
+
     /// Its resident memory in kilobytes.
     pub(crate) fn memory(&self) -> Fallible<f64> {
+        self.status("VmRSS:")
+    }
+
+    /// The most memory that was ever resident, in kilobytes.
+    pub(crate) fn peak(&self) -> Fallible<f64> {
+        self.status("VmHWM:")
+    }
+
+    fn status(&self, name: &str) -> Fallible<f64> {
         let text = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
-        let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        Ok(line.ok_or("no VmRSS")?.trim().trim_end_matches(" kB").parse()?)
+        let line = text.lines().find_map(|line| line.strip_prefix(name));
+        Ok(line.ok_or("no such line")?.trim().trim_end_matches(" kB").parse()?)
     }
 }
 

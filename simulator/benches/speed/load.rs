@@ -19,14 +19,17 @@ pub(crate) struct Load {
     connections: Vec<Connection>,
 }
 
-struct Connection {
+/// One of them.
+pub(crate) struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
+    /// Where the last reply's body stands.
+    body: std::ops::Range<usize>,
 }
 
 /// A reply, as far as it is looked at.
-struct Reply {
-    is_ok: bool,
+pub(crate) struct Reply {
+    pub(crate) is_ok: bool,
     body_bytes: usize,
 }
 
@@ -102,11 +105,56 @@ impl Load {
 }
 
 impl Connection {
-    fn open(address: SocketAddr) -> Fallible<Self> {
+    /// Connects.
+    pub(crate) fn open(address: SocketAddr) -> Fallible<Self> {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-        Ok(Self { stream, buffer: vec![0; 256 * 1024] })
+        Ok(Self { stream, buffer: vec![0; 256 * 1024], body: 0..0 })
+    }
+
+    /// Waits longer for a reply than others do.
+    pub(crate) fn patient(self, time: Duration) -> Fallible<Self> {
+        self.stream.set_read_timeout(Some(time))?;
+        Ok(self)
+    }
+
+    /// Sends a request as it is.
+    pub(crate) fn write(&mut self, request: &[u8]) -> Fallible {
+        Ok(self.stream.write_all(request)?)
+    }
+
+    /// The last reply's body.
+    pub(crate) fn body(&self) -> &[u8] {
+        &self.buffer[self.body.clone()]
+    }
+
+    /// Reads a reply whose body is not kept; `see` is given its pieces.
+    pub(crate) fn read_through(&mut self, mut see: impl FnMut(&[u8])) -> Fallible<bool> {
+        let (mut filled, mut head) = (0, None);
+        while head.is_none() {
+            let more = self.stream.read(&mut self.buffer[filled..])?;
+            if more == 0 {
+                return Err("the server closed the connection".into());
+            }
+            filled += more;
+            head = find(&self.buffer[..filled], b"\r\n\r\n");
+        }
+        let head = head.unwrap_or_default();
+        let mut left = content_length(&self.buffer[..head]).ok_or("no content-length")?;
+        let is_ok = self.buffer.starts_with(b"HTTP/1.1 200");
+        see(&self.buffer[head + 4..filled]);
+        left -= filled - head - 4;
+        while left > 0 {
+            let most = left.min(self.buffer.len());
+            let more = self.stream.read(&mut self.buffer[..most])?;
+            if more == 0 {
+                return Err("the server closed the connection".into());
+            }
+            see(&self.buffer[..more]);
+            left -= more;
+        }
+        Ok(is_ok)
     }
 
     fn send(&mut self, case: &Case, request: &mut [u8], numbers: &mut Numbers) -> Fallible {
@@ -117,7 +165,8 @@ impl Connection {
         Ok(self.stream.write_all(request)?)
     }
 
-    fn read(&mut self) -> Fallible<Reply> {
+    /// Reads a reply.
+    pub(crate) fn read(&mut self) -> Fallible<Reply> {
         let mut filled = 0;
         loop {
             let more = self.stream.read(&mut self.buffer[filled..])?;
@@ -127,9 +176,13 @@ impl Connection {
             filled += more;
             let Some(head) = find(&self.buffer[..filled], b"\r\n\r\n") else { continue };
             let length = content_length(&self.buffer[..head]).ok_or("no content-length")?;
+            if self.buffer.len() < head + 4 + length {
+                self.buffer.resize(head + 4 + length, 0);
+            }
             while filled < head + 4 + length {
                 filled += self.stream.read(&mut self.buffer[filled..])?;
             }
+            self.body = head + 4..head + 4 + length;
             let is_ok = self.buffer.starts_with(b"HTTP/1.1 200");
             return Ok(Reply { is_ok, body_bytes: length });
         }

@@ -9,13 +9,20 @@
 
 use std::{error::Error, time::Duration};
 
+use gsp_simulator::world::{Ingredients, World};
+
+mod bare;
 mod cases;
 mod child;
+mod handshake;
+mod large;
 mod load;
 mod numbers;
 mod parts;
 mod reference;
 mod rules;
+mod sealed;
+mod session;
 mod tables;
 
 use self::{
@@ -41,6 +48,8 @@ struct Effort {
     rounds: usize,
     time: Duration,
     starts: usize,
+    /// How many files of a large return are downloaded.
+    files: usize,
 }
 
 fn main() -> Fallible {
@@ -52,30 +61,41 @@ fn main() -> Fallible {
         _ => {}
     }
     let effort = if text.contains(&"--quick") {
-        Effort { rounds: 3, time: Duration::from_millis(250), starts: 5 }
+        Effort { rounds: 3, time: Duration::from_millis(250), starts: 5, files: 5 }
     } else {
-        Effort { rounds: 9, time: Duration::from_millis(400), starts: 15 }
+        Effort { rounds: 9, time: Duration::from_millis(400), starts: 15, files: 100 }
     };
     let only = text.iter().find(|argument| !argument.starts_with("--")).copied();
     measure(effort, only, text.contains(&"--walk"))
 }
 
 fn measure(effort: Effort, only: Option<&str>, walk_only: bool) -> Fallible {
-    let world = gsp_simulator::world::World::load(&gsp_simulator::world::Ingredients::default())
+    let world = World::load(&Ingredients::default())
         .map_err(|findings| format!("{} findings in the fixtures", findings.len()))?;
     let mut cases = cases::read(&world)?;
     cases.retain(|case| only.is_none_or(|part| case.name.contains(part)));
     if walk_only {
         return parts::print(&world, &cases, effort.time);
     }
+    println!("{}\n", tables::machine());
+    if !cases.is_empty() {
+        calls(effort, &world, cases)?;
+    }
+    child::pin_this()?;
+    handshake::print(&world, effort, only)?;
+    sealed::print(effort, only)?;
+    large::print(&world, effort, only)
+}
+
+/// Calls of every vendor, against a bare server.
+fn calls(effort: Effort, world: &World, mut cases: Vec<Case>) -> Fallible {
     let simulators: Vec<Child> =
         RULES.iter().map(|count| Child::simulator(*count)).collect::<Fallible<_>>()?;
     for case in &mut cases {
         case.reply_bytes = Load::open(simulators[0].address)?.mean_reply(case, FEW)?;
     }
-    println!("{}\n", tables::machine());
     at_rest(effort)?;
-    parts::print(&world, &cases, effort.time)?;
+    parts::print(world, &cases, effort.time)?;
     let bench = Bench { effort, simulators };
     child::pin_this()?;
     bench.against_axum(&cases)?;

@@ -11,7 +11,7 @@ use jiff::civil::{Date, date};
 
 use super::{Books, Opened, Query, ReturnKind};
 use crate::{
-    model::{dice::QuickDice, period::Month},
+    model::{dice::QuickDice, gstin::Gstin, period::Month},
     pack::folder::Folder,
     taxpayers::{Persona, Register, Unknown, read_persona},
 };
@@ -65,11 +65,23 @@ pub(crate) fn pairs(register: &Arc<Register>, count: u64) -> Vec<(String, Month)
         .filter(|persona| persona.invoices_per_month.is_none())
         .map(|persona| persona.gstin.clone())
         .collect();
+    let strangers: Vec<String> = (0..2_000)
+        .map(|number| {
+            let state = ["27", "29", "07", "33", "18"][number % 5];
+            let holder = ["P", "C", "F", "H"][number % 4];
+            let first_14 = format!("{state}ABC{holder}S{:04}K1Z", number + 1);
+            Gstin::complete(&first_14).expect("the layout fits").to_string()
+        })
+        .collect();
     let dice = QuickDice::new(5, 5);
     (0..count)
         .map(|number| {
             let mut dice = dice.fork(number);
-            let list = if dice.percent(90) { &members } else { &personas };
+            let list = match dice.below(10) {
+                0 => &personas,
+                1 => &strangers,
+                _ => &members,
+            };
             let gstin =
                 list[usize::try_from(dice.below(list.len() as u64)).expect("an index")].clone();
             let back = if dice.percent(85) { dice.below(30) } else { dice.below(115) };

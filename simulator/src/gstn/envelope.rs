@@ -65,14 +65,6 @@ pub fn seal_response(response_key: &Key, session_key: &Key, json: &[u8]) -> Seal
     Sealed { data, rek: wrap_key(response_key, session_key), hmac: base64(&mac) }
 }
 
-/// Adds a response's `data` to a buffer, and gives its HMAC as Base64.
-pub fn append_data(key: &Key, json: &[u8], out: &mut Vec<u8>) -> String {
-    out.reserve(sealed_length(json.len()));
-    let mut sealer = Sealer::with_mac(key);
-    sealer.push(json, out);
-    base64(&sealer.finish(out))
-}
-
 /// Opens a response as a client does: first the response key, then the JSON. Where `rek` is blank
 /// `data` is plain Base64, as in the public APIs.
 ///

@@ -28,6 +28,9 @@ pub trait Told: Debug + Send + Sync {
     /// The part of that name; [`Part::Missing`] where there is none.
     fn part(&self, name: &str) -> Part<'_>;
 
+    /// The part at that place of [`Self::names`], for whoever looked it up before.
+    fn part_at(&self, index: usize) -> Part<'_>;
+
     /// The names of its parts.
     fn names(&self) -> &'static [(&'static str, Kind)];
 }
@@ -75,6 +78,20 @@ pub enum Part<'a> {
 }
 
 impl<'a> Part<'a> {
+    /// Whether it counts as true, as in Jinja: not missing, false, 0 or empty.
+    #[must_use]
+    pub fn is_true(&self) -> bool {
+        match self {
+            Self::Missing => false,
+            Self::Flag(flag) => *flag,
+            Self::Count(number) | Self::Number(number, _) => *number != 0,
+            Self::Text(text) => !text.is_empty(),
+            Self::Own(text) => !text.is_empty(),
+            Self::Day(_) | Self::Thing(_) => true,
+            Self::List(list) => list.count() > 0,
+        }
+    }
+
     /// A text, missing where it is empty.
     #[must_use]
     pub fn text_if_any(text: &'a str) -> Self {
@@ -94,31 +111,54 @@ impl<'a> Part<'a> {
     }
 }
 
+/// The numbers from 00 to 99, two digits each.
+const PAIRS: &[u8; 200] = b"0001020304050607080910111213141516171819\
+                            2021222324252627282930313233343536373839\
+                            4041424344454647484950515253545556575859\
+                            6061626364656667686970717273747576777879\
+                            8081828384858687888990919293949596979899";
+
 /// Writes a decimal number in its shortest form: `1180`, `1180.5`, `-0.05`.
 pub fn write_number(units: i64, places: u8, out: &mut Vec<u8>) {
-    let mut places = usize::from(places);
     let mut magnitude = units.unsigned_abs();
-    while places > 0 && magnitude.is_multiple_of(10) {
+    let mut digits = [b'0'; 48];
+    let mut at = digits.len();
+    // What stands behind the point, without the zeros at its end.
+    let mut places = usize::from(places.min(20));
+    while places > 0 && magnitude % 10 == 0 {
         magnitude /= 10;
         places -= 1;
     }
-    if units < 0 {
-        out.push(b'-');
-    }
-    let mut digits = [b'0'; 40];
-    let mut at = digits.len();
-    let mut written = 0;
-    while magnitude > 0 || written <= places {
-        if written == places && places > 0 {
+    if places > 0 {
+        for _ in 0..places {
             at -= 1;
-            digits[at] = b'.';
+            digits[at] = digit(magnitude % 10);
+            magnitude /= 10;
         }
         at -= 1;
-        digits[at] = b'0' + u8::try_from(magnitude % 10).unwrap_or(0);
-        magnitude /= 10;
-        written += 1;
+        digits[at] = b'.';
+    }
+    while magnitude >= 100 {
+        at -= 2;
+        let pair = usize::try_from(magnitude % 100).unwrap_or(0) * 2;
+        digits[at..at + 2].copy_from_slice(&PAIRS[pair..pair + 2]);
+        magnitude /= 100;
+    }
+    at -= 1;
+    digits[at] = digit(magnitude % 10);
+    if magnitude >= 10 {
+        at -= 1;
+        digits[at] = digit(magnitude / 10);
+    }
+    if units < 0 {
+        at -= 1;
+        digits[at] = b'-';
     }
     out.extend_from_slice(&digits[at..]);
+}
+
+fn digit(number: u64) -> u8 {
+    b'0' + u8::try_from(number).unwrap_or(0)
 }
 
 /// Says how a type tells its parts: `told! { Item, ITEM, it => { "rate": Scalar = …, } }`.
@@ -134,6 +174,11 @@ macro_rules! told {
                     $($name => $part,)+
                     _ => $crate::model::told::Part::Missing,
                 }
+            }
+
+            fn part_at(&self, index: usize) -> $crate::model::told::Part<'_> {
+                const PARTS: &[fn(&$type) -> $crate::model::told::Part<'_>] = &[$(|$it| $part),+];
+                PARTS.get(index).map_or($crate::model::told::Part::Missing, |part| part(self))
             }
 
             fn names(&self) -> &'static [(&'static str, $crate::model::told::Kind)] {

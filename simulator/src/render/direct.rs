@@ -1,4 +1,5 @@
-//! Direct holes: a taxpayer's or a place's own text or day, written without a value in between.
+//! Direct holes: a taxpayer's or a place's own text or day, or a part of a thing in a list, written
+//! without a value in between.
 //!
 //! Most holes of a found body are such. Looking one up by name, wrapping and unwrapping it took
 //! 500 to 800 instructions; a function found when the pack is loaded takes a tenth. Where nobody is
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::{
+    bound::OfPart,
     datum::{Datum, Record, full_parts, period_text},
     expression::{Filled, Locals, Scope, Tail, ValueMap},
     filters::DateForm,
@@ -35,6 +37,8 @@ pub enum Direct {
     PlaceNatures(String, String),
     /// The place bound to this name in one line.
     PlaceLine(String),
+    /// A part of a thing in a list.
+    Part(OfPart),
 }
 
 /// Whose text it is: the taxpayer's, or that of the place or filing bound to a name.
@@ -60,6 +64,9 @@ pub enum DayOf {
 impl Direct {
     /// The direct way to what an expression says, where there is one.
     pub(super) fn of(plain: &Plain, known: &Known<'_>) -> Option<Self> {
+        if let Some(of) = OfPart::of(plain) {
+            return Some(Self::Part(of));
+        }
         match plain {
             Plain::Path(path) => of_path(path, known),
             Plain::Filtered(inner, tail) => match (&**inner, tail) {
@@ -86,19 +93,21 @@ impl Direct {
         }
     }
 
-    /// Writes it as JSON; false, and nothing written, where there is nobody to be told of.
-    pub(super) fn write(&self, scope: Scope<'_>, out: &mut Vec<u8>) -> bool {
+    /// Writes it as JSON and says whether it has a value; `None`, and nothing written, where there
+    /// is nobody to be told of.
+    pub(super) fn write(&self, scope: Scope<'_>, out: &mut Vec<u8>) -> Option<bool> {
         match self {
+            Self::Part(of) => return of.write(scope, out),
             Self::Text(of) => {
-                let Some(text) = of.get(scope) else { return false };
+                let text = of.get(scope)?;
                 write_string(text, out);
             }
             Self::Mapped(of, map) => {
-                let Some(text) = of.get(scope) else { return false };
+                let text = of.get(scope)?;
                 write_string(map.get(text).map_or(text, String::as_str), out);
             }
             Self::Texts(of) => {
-                let Some(taxpayer) = scope.scene.taxpayer.as_deref() else { return false };
+                let taxpayer = scope.scene.taxpayer.as_deref()?;
                 out.push(b'[');
                 for (at, text) in of(taxpayer).iter().enumerate() {
                     if at > 0 {
@@ -109,7 +118,7 @@ impl Direct {
                 out.push(b']');
             }
             Self::Day(of, form, otherwise) => {
-                let Some(day) = of.get(scope) else { return false };
+                let day = of.get(scope)?;
                 match (day, otherwise) {
                     (Some(day), _) => {
                         out.push(b'"');
@@ -117,23 +126,23 @@ impl Direct {
                         out.push(b'"');
                     }
                     (None, Some(text)) => write_string(text, out),
-                    (None, None) => return false,
+                    (None, None) => return None,
                 }
             }
             Self::Period(name) => {
-                let Some(filing) = filing(name, scope) else { return false };
+                let filing = filing(name, scope)?;
                 write_string(&period_text(filing), out);
             }
             Self::PlaceNatures(name, glue) => {
-                let Some(place) = place(name, scope) else { return false };
+                let place = place(name, scope)?;
                 write_joined(place.natures.iter().map(AsRef::as_ref), glue, out);
             }
             Self::PlaceLine(name) => {
-                let Some(place) = place(name, scope) else { return false };
+                let place = place(name, scope)?;
                 write_joined(full_parts(place), ", ", out);
             }
         }
-        true
+        Some(true)
     }
 }
 

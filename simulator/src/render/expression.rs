@@ -154,9 +154,9 @@ impl Expression {
                 hint: Some(format!("declare it as `[maps.{map}]` in vendor.toml")),
             });
         }
-        let short_cut = Plain::read(source, lexicon);
+        let short_cut = Plain::read(source, lexicon).map(|plain| plain.with_numbers(known));
         let kind = match &short_cut {
-            Some(Plain::Path(_)) => known.kind_of(source).unwrap_or(Kind::Any),
+            Some(Plain::Path(_) | Plain::Part(_)) => known.kind_of(source).unwrap_or(Kind::Any),
             _ => Kind::Any,
         };
         let settings_only = names.iter().all(|name| name.starts_with("settings."));
@@ -253,6 +253,11 @@ impl Expression {
     ///
     /// As [`Self::fill`].
     pub fn holds(&self, scope: Scope<'_>) -> Result<bool, minijinja::Error> {
+        if let Plan::Plain { plain: Plain::Part(part), .. } = &self.plan
+            && let Some(part) = part.get(scope)
+        {
+            return Ok(part.is_true());
+        }
         Ok(match self.fill(scope)? {
             Filled::Datum(datum) => datum.is_true(),
             Filled::Value(value) => value.is_true(),

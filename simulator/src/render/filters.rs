@@ -127,8 +127,8 @@ impl DateForm {
 }
 
 fn two(number: i64, out: &mut Vec<u8>) {
-    out.push(digit(number / 10 % 10));
-    out.push(digit(number % 10));
+    let number = u8::try_from(number % 100).unwrap_or_default();
+    out.extend_from_slice(&[b'0' + number / 10, b'0' + number % 10]);
 }
 
 fn digit(number: i64) -> u8 {

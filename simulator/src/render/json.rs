@@ -8,7 +8,7 @@ use super::{
     datum::{Datum, Record},
     expression::{Filled, Scope},
 };
-use crate::model::told::{Told, write_number};
+use crate::model::told::{Part, Told, write_number};
 
 /// Writes a value as JSON.
 pub fn write_json(filled: &Filled<'_>, scope: Scope<'_>, out: &mut Vec<u8>) {
@@ -29,9 +29,7 @@ fn write_datum(datum: &Datum<'_>, scope: Scope<'_>, out: &mut Vec<u8>) {
         Datum::Missing | Datum::Null => out.extend_from_slice(b"null"),
         Datum::Bool(true) => out.extend_from_slice(b"true"),
         Datum::Bool(false) => out.extend_from_slice(b"false"),
-        Datum::Int(number) => {
-            let _ = write!(out, "{number}");
-        }
+        Datum::Int(number) => write_number(*number, 0, out),
         Datum::Number(units, places) => write_number(*units, *places, out),
         Datum::Str(text) => write_string(text, out),
         Datum::Owned(text) => write_string(text, out),
@@ -88,6 +86,18 @@ fn write_datum(datum: &Datum<'_>, scope: Scope<'_>, out: &mut Vec<u8>) {
     }
 }
 
+/// Writes a part of a thing; false, and nothing written, where it has no value.
+pub(super) fn write_part(part: &Part<'_>, scope: Scope<'_>, out: &mut Vec<u8>) -> bool {
+    match part {
+        Part::Missing => return false,
+        Part::Text(text) => write_string(text, out),
+        Part::Number(units, places) => write_number(*units, *places, out),
+        Part::Count(number) => write_number(*number, 0, out),
+        part => write_datum(&part.clone().into(), scope, out),
+    }
+    true
+}
+
 /// Writes a whole thing, all parts that have a value.
 fn write_thing(thing: &dyn Told, scope: Scope<'_>, out: &mut Vec<u8>) {
     out.push(b'{');
@@ -133,6 +143,7 @@ pub fn write_string(text: &str, out: &mut Vec<u8>) {
     if needs_escape(text.as_bytes()) {
         let _ = serde_json::to_writer(&mut *out, text);
     } else {
+        out.reserve(text.len() + 2);
         out.push(b'"');
         out.extend_from_slice(text.as_bytes());
         out.push(b'"');

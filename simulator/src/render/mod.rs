@@ -3,6 +3,7 @@
 //! Everything is compiled when a pack is loaded; a call only fills holes. Which names a hole may
 //! use is told by [`names`], where their values come from by [`datum`].
 
+mod bound;
 pub mod datum;
 pub mod direct;
 pub mod expression;

@@ -21,7 +21,7 @@ use std::{cell::RefCell, sync::Arc};
 
 use jiff::civil::{Date, date};
 
-use self::facts::Facts;
+use self::facts::{Facts, most_at_once};
 pub use self::{
     consumers::{Advance, Operated},
     totals::OutwardTotals,
@@ -214,6 +214,18 @@ impl<'a> Seller<'a> {
         self.register.recall(&self.network.gstin_at(slot)?, self.on)
     }
 
+    /// Who is registered under a number.
+    pub(crate) fn find(&self, gstin: &str) -> Option<Arc<Taxpayer>> {
+        self.register.recall(gstin, self.on)
+    }
+
+    /// Its edges to one buyer, as its own books know the buyer: a stranger is in nobody's.
+    pub(crate) fn edges_to(&self, gstin: &str) -> impl Iterator<Item = Edge> {
+        let seat = self.network.slot_of(gstin);
+        let buyers = (!seat.twin).then(|| self.network.suppliers(seat.slot));
+        buyers.into_iter().flatten().filter(|edge| self.uses(*edge))
+    }
+
     /// The days of a month on which it trades.
     #[must_use]
     pub fn days_of(&self, month: Month) -> Option<(Date, Date)> {
@@ -255,7 +267,9 @@ impl<'a> Seller<'a> {
             Number { series: Series::Invoice, month: plan.month, serial: spot.position + 1 };
         let key = u64::from(spot.lane) << 32 | spot.nth;
         let mut dice = self.dice.fork(index(plan.month)).fork(key + 1_000);
-        let target = self.facts.ticket / 100 * (40 + signed(dice.below(120)));
+        // Only whoever is registered on the day counts: later news must change nothing.
+        let most = buyer.filter(|_| receiver.registered).map_or(Paise::MAX, most_at_once);
+        let target = self.facts.ticket.min(most) / 100 * (40 + signed(dice.below(120)));
         Sale::draw(self, number, date, receiver, target, &mut dice)
     }
 

@@ -336,6 +336,8 @@ fn nobody_trades_before_registering_or_after_the_end() {
         }
         for party in books.gstr1.b2b() {
             let buyer = register.recall(&party.gstin, TODAY).expect("a buyer is somebody");
+            let is_ours = register.personas().any(|persona| persona.gstin == party.gstin);
+            assert!(is_ours || &party.gstin[7..11] == "0000" || &party.gstin[7..12] == "00000");
             let end = crate::taxpayers::stopped_on(&buyer);
             for one in &party.documents {
                 assert!(buyer.registered_on <= one.date && end.is_none_or(|end| one.date <= end));
@@ -406,6 +408,27 @@ fn the_months_of_all_returns_add_up_to_the_totals() {
             assert_eq!((told, told_tax), (taxable, tax), "{gstin} {quarter}");
         }
     }
+}
+
+#[test]
+fn turnover_fits_the_scheme() {
+    let register = register(1);
+    let (mut composition, mut invoices) = (0, 0);
+    for (gstin, period) in pairs(&register, 2_000) {
+        let Some(taxpayer) = register.recall(&gstin, TODAY) else { continue };
+        let seller = Seller::new(&register, &taxpayer, TODAY);
+        let months: Vec<Month> = period.financial_year().months().collect();
+        let turnover = seller.totals(&months).turnover;
+        if turnover.taxable > 0 {
+            composition += 1;
+            assert!(turnover.taxable < 15_000_000 * 100, "{gstin}: over the limit of the scheme");
+            assert_eq!((turnover.tax.igst, turnover.tax.cgst), (0, turnover.tax.sgst));
+            seller.each_invoice(period, 0, u64::MAX, |_| panic!("{gstin} has no invoices to show"));
+        } else {
+            seller.each_invoice(period, 0, u64::MAX, |_| invoices += 1);
+        }
+    }
+    assert!(composition > 50 && invoices > 5_000, "{composition} {invoices}");
 }
 
 #[test]

@@ -71,9 +71,6 @@ fn a_sealed_response() {
 
     assert_eq!(seal_response(&key(0x40), &key(0x20), JSON), sealed);
     assert_eq!(open_response(&key(0x20), &sealed).as_deref(), Ok(JSON));
-    let mut out = b"before:".to_vec();
-    assert_eq!(append_data(&key(0x40), JSON, &mut out), sealed.hmac);
-    assert_eq!(out.strip_prefix(b"before:"), Some(sealed.data.as_bytes()));
 }
 
 #[test]

@@ -10,6 +10,7 @@ use std::{borrow::Cow, str::FromStr as _};
 use serde_json::Value as Json;
 
 use super::{
+    bound::BoundPart,
     datum::{Datum, Record},
     expression::{Filled, Lexicon, Locals, Scope, Tail},
 };
@@ -28,6 +29,8 @@ pub(in crate::render) enum Plain {
     Fixed(Fixed),
     /// `taxpayer.legal_name`.
     Path(Vec<Box<str>>),
+    /// The same, where a name is bound to a thing whose parts have numbers.
+    Part(BoundPart),
     /// `… | date('…')` and the like.
     Filtered(Box<Plain>, Tail),
     /// `… | length`.
@@ -80,6 +83,10 @@ impl Plain {
             Self::Fixed(Fixed::Null) => Datum::Null,
             Self::Fixed(Fixed::NoItems) => Datum::Texts(&[]),
             Self::Path(path) => find(path, scope)?,
+            Self::Part(part) => match part.get(scope) {
+                Some(part) => part.into(),
+                None => find(part.path(), scope)?,
+            },
             Self::Filtered(inner, tail) => match (tail, inner.fill(scope)?) {
                 // The interpreter reads texts as days and sees lists of any sort.
                 (Tail::Date(_), Datum::Str(_) | Datum::Owned(_)) | (_, Datum::Json(_)) => {

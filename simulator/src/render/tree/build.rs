@@ -3,7 +3,7 @@
 use ahash::AHashMap;
 use serde_json::Value as Json;
 
-use super::{Encoding, Tree, TreeError, Workshop};
+use super::{Encoding, Object, Tree, TreeError, Workshop};
 use crate::render::{
     expression::{Expression, ExpressionError},
     json::write_string,
@@ -47,7 +47,7 @@ pub(super) fn build<'pack>(
 fn settle_object(mut entries: Vec<(Vec<u8>, Tree)>) -> Tree {
     entries.retain(|(_, tree)| !matches!(tree, Tree::Nothing));
     if !entries.iter().all(|(_, tree)| matches!(tree, Tree::Static(_))) {
-        return Tree::Object(entries);
+        return Tree::Object(Object::of(entries));
     }
     let mut out = vec![b'{'];
     for (at, (key, tree)) in entries.iter().enumerate() {

@@ -4,15 +4,10 @@ use std::sync::PoisonError;
 
 use base64::{prelude::BASE64_STANDARD, prelude::BASE64_STANDARD_NO_PAD};
 
+use super::{Out, Tree};
 use crate::{
-    gstn::{
-        Key,
-        envelope::{append_data, wrap_key},
-    },
-    render::{
-        json::write_string,
-        scene::{Scene, Seal},
-    },
+    gstn::{Key, envelope::wrap_key, primitives::base64, sealing::Sealer},
+    render::{expression::Scope, json::write_string, scene::Seal},
 };
 
 /// So much of what a sealed body says is kept for the journal, in bytes.
@@ -32,32 +27,69 @@ pub enum Encoding {
 }
 
 impl Encoding {
-    /// Writes JSON so, in quotes.
-    pub(super) fn write(self, scene: &Scene, json: &[u8], out: &mut Vec<u8>) {
-        match self {
-            Self::JsonText => write_string(&String::from_utf8_lossy(json), out),
-            Self::Sealed => seal(scene, json, out),
-            Self::Base64 => write_base64(&BASE64_STANDARD, json, out),
-            Self::Base64Unpadded => write_base64(&BASE64_STANDARD_NO_PAD, json, out),
+    /// Writes a tree so, in quotes; false, and nothing written, where it has no value.
+    pub(super) fn write(
+        self,
+        tree: &Tree,
+        scope: Scope<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<bool, minijinja::Error> {
+        if let (Self::Sealed, Some(consent)) = (self, &scope.scene.consent) {
+            return seal(tree, scope, &consent.session_key, out);
         }
+        let mut json = Vec::with_capacity(1024);
+        if !tree.write(scope, &mut json)? {
+            return Ok(false);
+        }
+        match self {
+            Self::JsonText => write_string(&String::from_utf8_lossy(&json), out),
+            Self::Sealed | Self::Base64 => write_base64(&BASE64_STANDARD, &json, out),
+            Self::Base64Unpadded => write_base64(&BASE64_STANDARD_NO_PAD, &json, out),
+        }
+        Ok(true)
     }
 }
 
-/// Writes JSON under a key of this reply's own; that key and the HMAC are kept for other holes.
-fn seal(scene: &Scene, json: &[u8], out: &mut Vec<u8>) {
-    let Some(consent) = &scene.consent else {
-        return write_base64(&BASE64_STANDARD, json, out);
+/// Writes a tree under a key of this reply's own; that key and the HMAC are kept for other holes.
+///
+/// What is written is sealed on the way, so that a large answer's JSON is never there as a whole.
+fn seal(
+    tree: &Tree,
+    scope: Scope<'_>,
+    session_key: &Key,
+    out: &mut Vec<u8>,
+) -> Result<bool, minijinja::Error> {
+    let before = out.len();
+    out.push(b'"');
+    let mut sealing: Option<(Key, Sealer)> = None;
+    let mut shown = Vec::new();
+    let mut sink = |json: &mut Vec<u8>| {
+        let (_, sealer) = sealing.get_or_insert_with(|| {
+            let key = scope.scene.roll(Key::roll);
+            (key, Sealer::with_mac(&key))
+        });
+        let wanted = (SHOWN + 1 - shown.len()).min(json.len());
+        shown.extend_from_slice(&json[..wanted]);
+        sealer.push(json, out);
+        json.clear();
     };
-    let key = scene.roll(Key::roll);
-    out.push(b'"');
-    let hmac = append_data(&key, json, out);
-    out.push(b'"');
-    let _ = scene.seal.set(Seal { key: wrap_key(&key, &consent.session_key), hmac });
-    let mut shown = String::from_utf8_lossy(&json[..json.len().min(SHOWN)]).into_owned();
-    if json.len() > SHOWN {
-        shown.push('…');
+    let mut json = Out::to(&mut sink);
+    if !tree.write_to(scope, &mut json)? {
+        out.truncate(before);
+        return Ok(false);
     }
-    scene.opened.lock().unwrap_or_else(PoisonError::into_inner).reply = shown;
+    let mut rest = json.bytes;
+    sink(&mut rest);
+    let Some((key, sealer)) = sealing else { return Ok(false) };
+    let hmac = base64(&sealer.finish(out));
+    out.push(b'"');
+    let _ = scope.scene.seal.set(Seal { key: wrap_key(&key, session_key), hmac });
+    let mut text = String::from_utf8_lossy(&shown[..shown.len().min(SHOWN)]).into_owned();
+    if shown.len() > SHOWN {
+        text.push('…');
+    }
+    scope.scene.opened.lock().unwrap_or_else(PoisonError::into_inner).reply = text;
+    Ok(true)
 }
 
 fn write_base64(engine: &impl base64::Engine, bytes: &[u8], out: &mut Vec<u8>) {

@@ -13,8 +13,11 @@ use super::{
 
 mod build;
 mod encoding;
+mod object;
+mod out;
 
-pub use self::encoding::Encoding;
+use self::out::Out;
+pub use self::{encoding::Encoding, object::Object};
 
 /// A node of a body.
 #[derive(Debug)]
@@ -29,8 +32,8 @@ pub enum Tree {
     Direct(Direct, Expression),
     /// A string with holes: a text.
     Mixed(Template),
-    /// An object; keys are written as `"key":`.
-    Object(Vec<(Vec<u8>, Tree)>),
+    /// An object.
+    Object(Object),
     /// A list.
     List(Vec<Tree>),
     /// `{% for name in list %}`.
@@ -114,76 +117,64 @@ impl Tree {
     ///
     /// What an expression says.
     pub fn write(&self, scope: Scope<'_>, out: &mut Vec<u8>) -> Result<bool, minijinja::Error> {
+        let mut behind = Out::behind(std::mem::take(out));
+        let written = self.write_to(scope, &mut behind);
+        *out = behind.bytes;
+        written
+    }
+
+    fn write_to(&self, scope: Scope<'_>, out: &mut Out<'_>) -> Result<bool, minijinja::Error> {
         match self {
             Self::Nothing => Ok(false),
             Self::Static(bytes) => {
-                out.extend_from_slice(bytes);
+                out.bytes.extend_from_slice(bytes);
                 Ok(true)
             }
-            Self::Direct(direct, _) if direct.write(scope, out) => Ok(true),
-            Self::Hole(expression) | Self::Direct(_, expression) => {
-                let filled = expression.fill(scope)?;
-                if filled.is_missing() {
-                    return Ok(false);
-                }
-                write_json(&filled, scope, out);
-                Ok(true)
-            }
+            Self::Direct(direct, expression) => match direct.write(scope, &mut out.bytes) {
+                Some(has_value) => Ok(has_value),
+                None => fill(expression, scope, out),
+            },
+            Self::Hole(expression) => fill(expression, scope, out),
             Self::Mixed(template) => {
                 let mut text = String::with_capacity(64);
                 template.fill(scope, &mut text)?;
-                write_string(&text, out);
+                write_string(&text, &mut out.bytes);
                 Ok(true)
             }
-            Self::Object(entries) => {
-                out.push(b'{');
-                let mut first = true;
-                for (key, tree) in entries {
-                    let before = out.len();
-                    if !first {
-                        out.push(b',');
-                    }
-                    out.extend_from_slice(key);
-                    if tree.write(scope, out)? {
-                        first = false;
-                    } else {
-                        out.truncate(before);
-                    }
-                }
-                out.push(b'}');
-                Ok(true)
-            }
+            Self::Object(object) => object.write(scope, out),
             Self::List(items) => {
-                out.push(b'[');
+                out.bytes.push(b'[');
                 let mut first = true;
                 for tree in items {
                     write_item(tree, scope, &mut first, out)?;
                 }
-                out.push(b']');
+                out.bytes.push(b']');
                 Ok(true)
             }
             Self::For { name, list, item } => {
                 let list = list.fill(scope)?;
-                let before = out.len();
-                out.push(b'[');
+                let before = out.bytes.len();
+                out.bytes.push(b'[');
                 let mut first = true;
                 let is_list = list.each(|value| {
                     let locals = Locals::Bound { name, value, outer: scope.locals };
                     let inner = Scope { scene: scope.scene, locals: &locals };
-                    write_item(item, inner, &mut first, out)
+                    write_item(item, inner, &mut first, out)?;
+                    out.rest();
+                    Ok::<_, minijinja::Error>(())
                 })?;
                 if is_list {
-                    out.push(b']');
+                    out.bytes.push(b']');
                 } else {
-                    out.truncate(before);
+                    out.bytes.truncate(before);
                 }
                 Ok(is_list)
             }
             Self::If { condition, then, otherwise } => {
                 if condition.holds(scope)? {
-                    then.write(scope, out)
+                    then.write_to(scope, out)
                 } else {
-                    otherwise.as_ref().map_or(Ok(false), |tree| tree.write(scope, out))
+                    otherwise.as_ref().map_or(Ok(false), |tree| tree.write_to(scope, out))
                 }
             }
             Self::With { name, value, tree } => {
@@ -192,43 +183,50 @@ impl Tree {
                     return Ok(false);
                 }
                 let locals = Locals::Bound { name, value: &value, outer: scope.locals };
-                tree.write(Scope { scene: scope.scene, locals: &locals }, out)
+                tree.write_to(Scope { scene: scope.scene, locals: &locals }, out)
             }
             Self::Match { value, arms, otherwise } => {
                 let value = value.fill(scope)?;
                 let mut text = String::new();
                 write_text(&value, &mut text);
                 match arms.get(&text).or(otherwise.as_deref()) {
-                    Some(tree) => tree.write(scope, out),
+                    Some(tree) => tree.write_to(scope, out),
                     None => Ok(false),
                 }
             }
-            Self::Encoded(encoding, tree) => {
-                let mut inner = Vec::with_capacity(1024);
-                if !tree.write(scope, &mut inner)? {
-                    return Ok(false);
-                }
-                encoding.write(scope.scene, &inner, out);
-                Ok(true)
-            }
+            Self::Encoded(encoding, tree) => encoding.write(tree, scope, &mut out.bytes),
         }
     }
 }
 
+fn fill(
+    expression: &Expression,
+    scope: Scope<'_>,
+    out: &mut Out<'_>,
+) -> Result<bool, minijinja::Error> {
+    let filled = expression.fill(scope)?;
+    if filled.is_missing() {
+        return Ok(false);
+    }
+    write_json(&filled, scope, &mut out.bytes);
+    Ok(true)
+}
+
+/// Writes an item of a list, and a comma before it unless it is the first.
 fn write_item(
     tree: &Tree,
     scope: Scope<'_>,
     first: &mut bool,
-    out: &mut Vec<u8>,
+    out: &mut Out<'_>,
 ) -> Result<(), minijinja::Error> {
-    let before = out.len();
+    let before = out.bytes.len();
     if !*first {
-        out.push(b',');
+        out.bytes.push(b',');
     }
-    if tree.write(scope, out)? {
+    if tree.write_to(scope, out)? {
         *first = false;
     } else {
-        out.truncate(before);
+        out.bytes.truncate(before);
     }
     Ok(())
 }
