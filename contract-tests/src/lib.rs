@@ -6,6 +6,9 @@
 //!
 //! - [`case`]: one promise, and how it is asked for
 //! - [`target`]: what is asked: a simulator in this process, or one at an address
+//! - [`client`]: keys, envelopes and files of a session by consent, as a client has them
+//! - [`session`]: how a case comes to such a session
+//! - [`flow`]: sequences of requests that belong together
 //! - [`schema`]: the promise on an answer's form
 //! - [`volatile`]: values that differ from call to call, checked before they are hidden
 //! - [`snapshot`]: reviewed answers
@@ -14,9 +17,12 @@
 //! - [`report`]: verdicts, told to people and machines
 
 pub mod case;
+pub mod client;
+pub mod flow;
 pub mod mismatch;
 pub mod report;
 pub mod schema;
+pub mod session;
 pub mod snapshot;
 pub mod target;
 pub mod verdict;

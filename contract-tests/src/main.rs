@@ -5,6 +5,7 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{Parser, Subcommand};
 use gsp_contract_tests::{
     case::{Case, Suite},
+    flow::{self, FlowCase},
     report::{self, Report},
     target::{Target, TargetError},
     verdict::{self, Verdict},
@@ -36,6 +37,11 @@ enum Command {
     /// reviewed snapshot. Snapshots were taken with seed 1 and a clock that stands at
     /// 2026-11-21T10:00:00+05:30: if the target's are the same, every value is compared, else
     /// only the form (keys and their order, types, how dates are written).
+    ///
+    /// Where an endpoint answers under a session that a taxpayer consents to, a client of the
+    /// program's own takes the network's certificate, asks for an OTP, reads it from the target's
+    /// desk, and opens what is sealed. Flows (`vendor::flows::name`) do so many times in a row;
+    /// what they change at the target beside the vendor they put back.
     ///
     /// Exit codes: 0 all as promised, 1 mismatches, 2 a file or an argument is wrong, 3 the target
     /// is out of reach.
@@ -84,7 +90,7 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: &Run) -> Result<u8, Trouble> {
     let suite = load(arguments)?;
-    let cases = choose(&suite, arguments)?;
+    let (cases, flows) = choose(&suite, arguments)?;
     let target = match arguments.target.as_str() {
         "embedded" => Target::embedded(suite.world.clone()).await?,
         url if url.starts_with("http://") => Target::at(url).await?,
@@ -94,13 +100,19 @@ async fn run(arguments: &Run) -> Result<u8, Trouble> {
             )));
         }
     };
-    let mut verdicts = Vec::with_capacity(cases.len());
-    for case in cases {
-        let verdict = verdict::try_case(case, &target).await?;
+    let mut verdicts = Vec::with_capacity(cases.len() + flows.len());
+    let mut keep = |verdict: Verdict| {
         if !arguments.json && !verdict.passed() {
             print(&report::told(&verdict));
         }
         verdicts.push(verdict);
+    };
+    for case in cases {
+        keep(verdict::try_case(case, &target).await?);
+    }
+    // Last, for some of them move the target's clock.
+    for flow in flows {
+        keep(flow::try_flow(flow, &target).await?);
     }
     let told = if arguments.target == "embedded" { "embedded" } else { target.url() };
     let report = Report { target: told, strictness: target.strictness(), verdicts: &verdicts };
@@ -133,7 +145,10 @@ fn load(arguments: &Run) -> Result<Suite, Trouble> {
     })
 }
 
-fn choose<'suite>(suite: &'suite Suite, arguments: &Run) -> Result<Vec<&'suite Case>, Trouble> {
+/// Cases and flows that are to be tried.
+type Chosen<'suite> = (Vec<&'suite Case>, Vec<&'suite FlowCase>);
+
+fn choose<'suite>(suite: &'suite Suite, arguments: &Run) -> Result<Chosen<'suite>, Trouble> {
     if let Some(vendor) = &arguments.vendor
         && suite.world.vendor(vendor).is_none()
     {
@@ -143,19 +158,19 @@ fn choose<'suite>(suite: &'suite Suite, arguments: &Run) -> Result<Vec<&'suite C
             names.join(", ")
         )));
     }
-    let cases: Vec<_> = suite
-        .cases
-        .iter()
-        .filter(|case| arguments.vendor.as_ref().is_none_or(|name| *name == case.vendor))
-        .filter(|case| arguments.case.as_ref().is_none_or(|part| case.id().contains(part.as_str())))
-        .collect();
-    if cases.is_empty() {
+    let wanted = |vendor: &str, id: String| {
+        arguments.vendor.as_ref().is_none_or(|name| name == vendor)
+            && arguments.case.as_ref().is_none_or(|part| id.contains(part.as_str()))
+    };
+    let cases: Vec<_> = suite.cases.iter().filter(|case| wanted(&case.vendor, case.id())).collect();
+    let flows: Vec<_> = suite.flows.iter().filter(|flow| wanted(&flow.vendor, flow.id())).collect();
+    if cases.is_empty() && flows.is_empty() {
         let part = arguments.case.as_deref().unwrap_or_default();
         return Err(Trouble::Input(format!(
             "error: no case has `{part}` in its name\nhint: names look like `vendor::endpoint::not-found`; `cargo test -p gsp-contract-tests --test contract -- --list` lists them"
         )));
     }
-    Ok(cases)
+    Ok((cases, flows))
 }
 
 #[expect(clippy::print_stdout, reason = "the program's output")]

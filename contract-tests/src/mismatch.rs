@@ -25,6 +25,14 @@ impl Mismatch {
     ) -> Self {
         Self { at: at.into(), promised: promised.into(), found: found.into() }
     }
+
+    /// Whether it is about what kind of value is there, or whether one is, and not about which.
+    #[must_use]
+    pub fn is_of_kind(&self) -> bool {
+        const KINDS: [&str; 7] =
+            ["null", "boolean", "number", "string", "list", "object", "no key"];
+        KINDS.contains(&self.promised.as_str()) || KINDS.contains(&self.found.as_str())
+    }
 }
 
 impl fmt::Display for Mismatch {

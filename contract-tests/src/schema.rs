@@ -59,6 +59,24 @@ impl Schema {
             names.push(format!("codes/{code}"));
             names.push("error".to_owned());
         }
+        Self::first(folder, vendor, &names)
+    }
+
+    /// Finds the schema for what is sealed in an answer.
+    ///
+    /// # Errors
+    ///
+    /// When the file is no JSON.
+    pub fn find_payload(
+        folder: &Folder,
+        vendor: &str,
+        names: &[String],
+    ) -> Result<Option<Self>, Finding> {
+        let names: Vec<_> = names.iter().map(|name| format!("payloads/{name}")).collect();
+        Self::first(folder, vendor, &names)
+    }
+
+    fn first(folder: &Folder, vendor: &str, names: &[String]) -> Result<Option<Self>, Finding> {
         for name in names {
             let path = format!("{vendor}/contract/{name}.schema.json");
             let Some(source) = folder.source(&path) else { continue };
@@ -67,6 +85,12 @@ impl Schema {
             return Ok(Some(Self { path, json: Arc::new(json) }));
         }
         Ok(None)
+    }
+
+    /// Holds what was sealed at `pointer` against the schema.
+    #[must_use]
+    pub fn check_within(&self, json: &Value, pointer: &str) -> Vec<Mismatch> {
+        validate(&self.json, json, pointer)
     }
 
     /// Holds a body against the schema; also gives what stands inside base64 texts.

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::{
     case::Case,
+    client::crypto::{hex, sha256},
     mismatch::{Mismatch, brief, kind, place},
     schema::Inside,
     target::{Answer, Strictness},
@@ -48,10 +49,23 @@ pub fn path_of(case: &Case) -> PathBuf {
     folder_of(case).join(format!("{}.snap", case.name))
 }
 
-/// An answer as snapshots have it: status, headers, body, and what stands inside the body's base64
-/// texts. `body` has its volatile values hidden; `None` where it is no JSON.
+/// What of an answer snapshots have, besides its head.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown<'a> {
+    /// The body, its volatile values hidden; `None` where it is no JSON.
+    pub body: Option<&'a Value>,
+    /// What stands inside the body's base64 texts.
+    pub insides: &'a [Inside],
+    /// What was sealed in it.
+    pub opened: Option<&'a Inside>,
+    /// Where it has sealed texts.
+    pub sealed: &'a [String],
+}
+
+/// An answer as snapshots have it: status, headers, body, what stands inside the body's base64
+/// texts, and what was sealed.
 #[must_use]
-pub fn show(answer: &Answer, body: Option<&Value>, insides: &[Inside]) -> String {
+pub fn show(answer: &Answer, shown: &Shown<'_>) -> String {
     let mut text = answer.status.to_string();
     for (name, value) in &answer.headers {
         if !PLAIN_HEADERS.contains(&name.as_str()) {
@@ -59,18 +73,73 @@ pub fn show(answer: &Answer, body: Option<&Value>, insides: &[Inside]) -> String
         }
     }
     text.push_str("\n\n");
-    match body {
-        Some(json) => text.push_str(&pretty(json)),
-        None => text.push_str(&String::from_utf8_lossy(&answer.body)),
+    match (shown.body, std::str::from_utf8(&answer.body)) {
+        (Some(json), _) => {
+            let mut json = json.clone();
+            for pointer in shown.sealed {
+                if let Some(Value::String(text)) = json.pointer_mut(pointer) {
+                    *text = shortened(text);
+                }
+            }
+            text.push_str(&pretty(&json));
+        }
+        (None, Ok(plain)) => text.push_str(plain),
+        (None, Err(_)) => text.push_str(&binary(&answer.body)),
     }
-    for inside in insides {
+    for inside in shown.insides {
         let _ = write!(text, "\n\n--- {}, decoded ---\n", inside.pointer);
         text.push_str(&pretty(&inside.json));
+    }
+    if let Some(Inside { pointer, json }) = shown.opened {
+        let _ = write!(text, "\n\n--- {pointer}, opened ---\n");
+        text.push_str(&pretty(&cut(json)));
     }
     text
 }
 
-fn pretty(json: &Value) -> String {
+/// Bytes that are no text: how many, and which.
+#[must_use]
+pub fn binary(bytes: &[u8]) -> String {
+    format!("({} bytes, SHA-256 {})", bytes.len(), hex(&sha256(bytes)))
+}
+
+/// A sealed text's beginning; its hash stands for the rest.
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 120;
+    const BEGINNING: usize = 40;
+    if text.len() <= LONGEST {
+        return text.to_owned();
+    }
+    let beginning: String = text.chars().take(BEGINNING).collect();
+    let hash = hex(&sha256(text.as_bytes()));
+    format!("{beginning}… ({} characters, SHA-256 {hash})", text.len())
+}
+
+/// JSON whose long lists are cut: nobody reviews ten thousand invoices.
+#[must_use]
+pub fn cut(json: &Value) -> Value {
+    const MOST: usize = 20;
+    const SHOWN: usize = 2;
+    match json {
+        Value::Array(list) if list.len() > MOST => {
+            let mut items: Vec<_> = list.iter().take(SHOWN).map(cut).collect();
+            items.push(format!("{MORE}{} more", list.len() - SHOWN).into());
+            Value::Array(items)
+        }
+        Value::Array(list) => Value::Array(list.iter().map(cut).collect()),
+        Value::Object(map) => {
+            Value::Object(map.iter().map(|(key, value)| (key.clone(), cut(value))).collect())
+        }
+        other => other.clone(),
+    }
+}
+
+/// How the rest of a list that was cut begins.
+const MORE: &str = "… ";
+
+/// JSON as snapshots have it.
+#[must_use]
+pub fn pretty(json: &Value) -> String {
     serde_json::to_string_pretty(json).unwrap_or_default()
 }
 
@@ -115,9 +184,15 @@ pub fn all(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Holds an answer against the reviewed one, both as [`show`] gives them.
+/// Holds an answer against the reviewed one, both as [`show`] gives them. Of what stands at a
+/// `loose` pointer only the type counts.
 #[must_use]
-pub fn compare(reviewed: &str, found: &str, strictness: Strictness) -> Vec<Mismatch> {
+pub fn compare(
+    reviewed: &str,
+    found: &str,
+    strictness: Strictness,
+    loose: &[String],
+) -> Vec<Mismatch> {
     let (reviewed, found) = (reviewed.trim(), found.trim());
     if reviewed == found {
         return Vec::new();
@@ -136,8 +211,13 @@ pub fn compare(reviewed: &str, found: &str, strictness: Strictness) -> Vec<Misma
         match (serde_json::from_str::<Value>(old), serde_json::from_str::<Value>(new)) {
             // What is decoded below is compared there; the base64 itself says nothing to people.
             (Ok(old), Ok(new)) => {
-                differ(&old, &new, name, strictness, &mut mismatches);
+                let mut mismatched = Vec::new();
+                differ(&old, &new, name, strictness, &mut mismatched);
+                let strict = |one: &Mismatch| !loose.contains(&one.at) || one.is_of_kind();
+                mismatches.extend(mismatched.into_iter().filter(strict));
             }
+            // The bytes of a file are another where its key is.
+            _ if is_binary(old) && is_binary(new) && !loose.is_empty() => {}
             _ if strictness == Strictness::Values => lines("body", old, new, &mut mismatches),
             _ => {}
         }
@@ -145,16 +225,77 @@ pub fn compare(reviewed: &str, found: &str, strictness: Strictness) -> Vec<Misma
     mismatches
 }
 
+/// Holds the exchanges of a flow against the reviewed ones, step by step.
+#[must_use]
+pub fn compare_steps(
+    reviewed: &str,
+    found: &str,
+    strictness: Strictness,
+    loose: &[String],
+) -> Vec<Mismatch> {
+    let (old, new) = (steps(reviewed), steps(found));
+    let mut mismatches = Vec::new();
+    if old.len() != new.len() {
+        let count = |steps: usize| format!("{steps} steps");
+        mismatches.push(Mismatch::new("flow", count(old.len()), count(new.len())));
+    }
+    for ((title, one), (other_title, other)) in old.iter().zip(&new) {
+        let mut more = Vec::new();
+        lines("step", title, other_title, &mut more);
+        for ((line, one), (other_line, other)) in one.iter().zip(other) {
+            lines("request", line, other_line, &mut more);
+            more.extend(compare(one, other, strictness, loose));
+        }
+        if one.len() != other.len() {
+            let count = |answers: usize| format!("{answers} answers");
+            more.push(Mismatch::new("step", count(one.len()), count(other.len())));
+        }
+        for mismatch in &mut more {
+            mismatch.at = format!("step {title}: {}", mismatch.at);
+        }
+        mismatches.extend(more);
+    }
+    mismatches
+}
+
+/// Each step's title and exchanges: the line of a request, and its answer.
+fn steps(text: &str) -> Vec<(&str, Vec<(&str, &str)>)> {
+    let text = text.trim();
+    let text = text.strip_prefix(STEP.trim_start()).unwrap_or(text);
+    text.split(STEP)
+        .map(|step| {
+            let mut parts = step.split(EXCHANGE);
+            let title = parts.next().unwrap_or_default().trim();
+            let exchanges = parts.map(|part| {
+                let (line, answer) = part.split_once('\n').unwrap_or((part, ""));
+                (line.trim(), answer.trim())
+            });
+            (title, exchanges.collect())
+        })
+        .collect()
+}
+
+/// What a step of a flow begins with.
+pub const STEP: &str = "\n=== ";
+
+/// What an exchange of a step begins with.
+pub const EXCHANGE: &str = "\n> ";
+
 /// Status and headers; then the body and what was decoded, each with the pointer it stands at.
 fn parts(text: &str) -> (String, Vec<(String, String)>) {
     let (head, body) = text.split_once("\n\n").unwrap_or((text, ""));
     let mut sections = body.split("\n\n--- ");
     let mut found = vec![(String::new(), sections.next().unwrap_or_default().to_owned())];
     for section in sections {
-        let (pointer, json) = section.split_once(", decoded ---\n").unwrap_or(("", section));
+        let (title, json) = section.split_once(" ---\n").unwrap_or(("", section));
+        let pointer = title.rsplit_once(", ").map_or(title, |(pointer, _)| pointer);
         found.push((pointer.to_owned(), json.to_owned()));
     }
     (head.to_owned(), found)
+}
+
+fn is_binary(part: &str) -> bool {
+    part.starts_with('(') && part.contains(" bytes, SHA-256 ")
 }
 
 /// The first line that differs.
@@ -223,7 +364,8 @@ fn differ(
             }
             // Any item may look like any of the reviewed ones.
             Strictness::Form => {
-                for (index, new) in other.iter().enumerate() {
+                let rest = |item: &Value| item.as_str().is_some_and(|text| text.starts_with(MORE));
+                for (index, new) in other.iter().enumerate().filter(|(_, new)| !rest(new)) {
                     let alike = one.iter().any(|old| {
                         let mut none = Vec::new();
                         differ(old, new, "", strictness, &mut none);
@@ -268,7 +410,7 @@ mod tests {
 
     fn told(old: &str, new: &str, strictness: Strictness) -> Vec<String> {
         let text = |body: &str| format!("200\ncontent-type: application/json\n\n{body}");
-        compare(&text(old), &text(new), strictness).iter().map(ToString::to_string).collect()
+        compare(&text(old), &text(new), strictness, &[]).iter().map(ToString::to_string).collect()
     }
 
     #[test]
@@ -295,8 +437,45 @@ mod tests {
     }
 
     #[test]
+    fn a_flow_is_compared_step_by_step() {
+        let flow = |second: &str| {
+            format!(
+                "=== 1 log in: a\n> POST /a\n200\n\n{{}}\n> POST /b\n200\n\n{{\"token\": \"{second}\"}}\n\n=== 2 wait"
+            )
+        };
+        let compare = |old: &str, new: &str, loose: &[String]| -> Vec<_> {
+            let told = compare_steps(old, new, Strictness::Values, loose);
+            told.iter().map(ToString::to_string).collect()
+        };
+        assert_eq!(
+            compare(&flow("1"), &flow("2"), &[]),
+            ["`step 1 log in: a: /token`: \"1\" promised, \"2\" found"]
+        );
+        assert!(compare(&flow("1"), &flow("2"), &["/token".to_owned()]).is_empty());
+        assert_eq!(
+            compare(&flow("1"), &flow("1").replace("=== 2 wait", ""), &[]),
+            ["`flow`: 2 steps promised, 1 steps found"]
+        );
+        assert_eq!(
+            compare(&flow("1"), &flow("1").replace("/b", "/c"), &[]),
+            ["`step 1 log in: a: request`: \"POST /b\" promised, \"POST /c\" found"]
+        );
+    }
+
+    #[test]
+    fn a_sealed_text_is_shown_by_its_hash_and_a_long_list_by_its_beginning() {
+        assert_eq!(shortened("short"), "short");
+        let told = shortened(&"A".repeat(200));
+        assert!(told.starts_with(&"A".repeat(40)) && told.contains("(200 characters, SHA-256 "));
+        let list: Vec<u64> = (0..1000).collect();
+        let json = serde_json::json!({ "few": [1, 2, 3], "many": list });
+        let wanted = serde_json::json!({ "few": [1, 2, 3], "many": [0, 1, "… 998 more"] });
+        assert_eq!(cut(&json), wanted);
+    }
+
+    #[test]
     fn another_status_is_told_as_it_stands() {
-        let told: Vec<_> = compare("200\n\n{}", "404\n\n{}", Strictness::Values);
+        let told: Vec<_> = compare("200\n\n{}", "404\n\n{}", Strictness::Values, &[]);
         assert_eq!(told[0].to_string(), "`head`: \"200\" promised, \"404\" found");
     }
 }

@@ -1,9 +1,18 @@
 //! What is asked: a simulator in this process, or one that runs at an address.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use gsp_simulator::{
-    Simulator, StartError, journal::Bounds, pack::contract::RequestBody, world::World,
+    Simulator, StartError,
+    journal::Bounds,
+    pack::contract::{RequestBody, flows::FIRST_CLIENT},
+    world::World,
 };
 use jiff::Timestamp;
 use reqwest::{
@@ -15,7 +24,12 @@ use reqwest::{
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::case::{Case, Request, login::Tokens, request::RequestError};
+use crate::{
+    case::{Case, Request, login::Tokens, request::RequestError},
+    mismatch::Mismatch,
+    schema::Inside,
+    session::Visit,
+};
 
 /// When it is in the embedded simulator.
 pub const NOW: &str = "2026-11-21T10:00:00+05:30";
@@ -31,6 +45,12 @@ pub struct Target {
     clock: Clock,
     /// Kept, for it ends when it is dropped.
     simulator: Option<Simulator>,
+    /// What simulators of their own are made from, for cases that must begin afresh.
+    world: Option<Arc<World>>,
+    /// Nobody else uses it.
+    own: bool,
+    /// Its clock was moved since it was asked how it tells the time.
+    moved: AtomicBool,
 }
 
 /// How the target tells the time.
@@ -65,6 +85,10 @@ pub struct Answer {
     pub moment_ms: i64,
     /// What the target's journal has of it.
     pub exchange: Option<Exchange>,
+    /// What was sealed in it.
+    pub opened: Option<Inside>,
+    /// What is wrong with its sealed parts.
+    pub wrong: Vec<Mismatch>,
 }
 
 /// What a journal has of an answer.
@@ -77,6 +101,8 @@ pub struct Exchange {
     pub outcome: String,
     /// The vendor's; empty where it has none.
     pub code: String,
+    /// What did not fit, for people; empty where all did.
+    pub hint: String,
 }
 
 /// Why a target cannot be asked.
@@ -129,8 +155,17 @@ impl Target {
     /// When it does not start.
     pub async fn embedded(world: Arc<World>) -> Result<Self, TargetError> {
         let bounds = Bounds { exchanges: 10_000, bytes: 256 * 1024 * 1024 };
-        let builder = Simulator::builder().world(world).journal(bounds).now(NOW)?;
-        Self::of(builder.start().await?).await
+        let builder = Simulator::builder().world(Arc::clone(&world)).journal(bounds).now(NOW)?;
+        Ok(Self { world: Some(world), ..Self::of(builder.start().await?).await? })
+    }
+
+    /// The same, for one case or flow: all that it did comes from that one.
+    ///
+    /// # Errors
+    ///
+    /// When it does not start.
+    pub async fn own(world: Arc<World>) -> Result<Self, TargetError> {
+        Ok(Self { own: true, ..Self::embedded(world).await? })
     }
 
     /// A simulator of one's own.
@@ -173,7 +208,15 @@ impl Target {
             }
             _ => Clock::Runs,
         };
-        Ok(Self { url, client, clock, simulator: None })
+        Ok(Self {
+            url,
+            client,
+            clock,
+            simulator: None,
+            world: None,
+            own: false,
+            moved: AtomicBool::new(false),
+        })
     }
 
     /// Its address.
@@ -186,6 +229,18 @@ impl Target {
     #[must_use]
     pub fn simulator(&self) -> Option<&Simulator> {
         self.simulator.as_ref()
+    }
+
+    /// Whether nobody else uses it.
+    #[must_use]
+    pub fn is_own(&self) -> bool {
+        self.own
+    }
+
+    /// What simulators of their own are made from, where this one is in this process.
+    #[must_use]
+    pub fn world(&self) -> Option<&Arc<World>> {
+        self.world.as_ref()
     }
 
     /// How closely its answers can be held against the reviewed ones.
@@ -206,8 +261,72 @@ impl Target {
     ///
     /// When the request cannot be made or the target does not answer.
     pub async fn ask(&self, case: &Case) -> Result<Answer, TargetError> {
-        let request = self.request(case).await?;
-        self.send(request).await
+        if case.session.is_none() {
+            let request = self.request(case).await?;
+            return self.send(request).await;
+        }
+        // Tokens and keys come from the simulator's dice: of the first calls of all they are
+        // always the same.
+        match self.world() {
+            Some(world) => {
+                let own = Self::own(Arc::clone(world)).await?;
+                Visit::new(&own, &case.id()).ask(case, FIRST_CLIENT).await
+            }
+            None => Visit::new(self, &case.id()).ask(case, FIRST_CLIENT).await,
+        }
+    }
+
+    /// The network's certificate in PEM.
+    ///
+    /// # Errors
+    ///
+    /// When the target does not answer.
+    pub async fn certificate(&self) -> Result<String, TargetError> {
+        let url = format!("{}/__sim/gstn/certificate", self.url);
+        let reply = self.client.get(url).send().await.map_err(|error| self.lost(&error))?;
+        reply.text().await.map_err(|error| self.lost(&error))
+    }
+
+    /// The newest one-time password that arrived for a user; `None` where none did.
+    ///
+    /// # Errors
+    ///
+    /// When the target does not answer.
+    pub async fn otp(&self, user: &str, state: &str) -> Result<Option<String>, TargetError> {
+        let desk: Value = self.tell(Method::GET, "otp", None).await?;
+        let of_user = |one: &&Value| one["user"] == user && one["state"] == state;
+        let newest = desk["otps"].as_array().and_then(|all| all.iter().find(of_user));
+        Ok(newest.and_then(|one| one["otp"].as_str()).map(str::to_owned))
+    }
+
+    /// Moves its clock.
+    ///
+    /// # Errors
+    ///
+    /// When the target does not answer.
+    pub async fn set_clock(&self, change: &Value) -> Result<(), TargetError> {
+        self.moved.store(true, Ordering::Relaxed);
+        self.tell(Method::PUT, "clock", Some(change)).await.map(drop)
+    }
+
+    /// Speaks with the admin API; what is no JSON is null.
+    ///
+    /// # Errors
+    ///
+    /// When the target does not answer.
+    pub async fn tell(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Value, TargetError> {
+        let builder = self.client.request(method, format!("{}/__sim/{path}", self.url));
+        let builder = match body {
+            Some(body) => builder.json(body),
+            None => builder,
+        };
+        let reply = builder.send().await.map_err(|error| self.lost(&error))?;
+        Ok(reply.json().await.unwrap_or_default())
     }
 
     /// What is sent for a case now; logs in first where that is needed.
@@ -266,7 +385,7 @@ impl Target {
             Some(id) => self.exchange(id).await?,
             None => None,
         };
-        Ok(Answer { status, headers, body, moment_ms, exchange })
+        Ok(Answer { status, headers, body, moment_ms, exchange, opened: None, wrong: Vec::new() })
     }
 
     async fn exchange(&self, id: &str) -> Result<Option<Exchange>, TargetError> {
@@ -280,7 +399,9 @@ impl Target {
 
     /// What time it is there, in epoch milliseconds.
     async fn now_ms(&self) -> Result<i64, TargetError> {
-        if let Clock::Frozen { at_ms, .. } = self.clock {
+        if let Clock::Frozen { at_ms, .. } = self.clock
+            && !self.moved.load(Ordering::Relaxed)
+        {
             return Ok(at_ms);
         }
         let url = format!("{}/__sim/health", self.url);

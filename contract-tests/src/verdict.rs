@@ -4,10 +4,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    case::Case,
+    case::{Case, request::RequestError},
     mismatch::Mismatch,
-    snapshot,
-    target::{Answer, Strictness, Target, TargetError},
+    schema::Inside,
+    snapshot::{self, Shown},
+    target::{Answer, Target, TargetError},
 };
 
 /// What is said of a case.
@@ -74,11 +75,55 @@ pub fn judge(case: &Case, answer: &Answer) -> (Vec<Mismatch>, String) {
         mismatches.extend(more);
         insides = found;
     }
+    mismatches.extend(answer.wrong.iter().cloned());
+    let (more, mut opened) = sealed(case, answer);
+    mismatches.extend(more);
     if let Some(body) = &mut body {
         mismatches.extend(case.volatile.hide(body, answer.moment_ms));
     }
-    let shown = snapshot::show(answer, body.as_ref(), &insides);
-    (mismatches, shown)
+    for inside in insides.iter_mut().chain(&mut opened) {
+        let Inside { json, pointer } = inside;
+        mismatches.extend(case.volatile.hide_within(json, pointer, answer.moment_ms));
+    }
+    let sealed = case.session.as_ref().map(|session| session.way.sealed_pointers());
+    let shown = Shown {
+        body: body.as_ref(),
+        insides: &insides,
+        opened: opened.as_ref(),
+        sealed: &sealed.unwrap_or_default(),
+    };
+    (mismatches, snapshot::show(answer, &shown))
+}
+
+/// Holds what was sealed in an answer against its promise, and what the journal says of the
+/// exchange against its own.
+fn sealed(case: &Case, answer: &Answer) -> (Vec<Mismatch>, Option<Inside>) {
+    let mut mismatches = Vec::new();
+    if let Some(wanted) = &case.asked.explained {
+        let hint = answer.exchange.as_ref().map_or("", |exchange| exchange.hint.as_str());
+        if !hint.contains(wanted.as_str()) {
+            mismatches.push(Mismatch::new(
+                "journal hint",
+                format!("{wanted:?}"),
+                format!("{hint:?}"),
+            ));
+        }
+    }
+    match (&answer.opened, &case.payload) {
+        (Some(opened), Some(schema)) => {
+            mismatches.extend(schema.check_within(&opened.json, &opened.pointer));
+        }
+        (Some(opened), None) => {
+            let promised = "a schema in contract/payloads/ for what is sealed";
+            mismatches.push(Mismatch::new(&opened.pointer, promised, "none"));
+        }
+        (None, Some(_)) if case.asked.payload.is_some() && answer.wrong.is_empty() => {
+            let at = case.session.as_ref().map_or("body", |session| &session.way.handshake.data);
+            mismatches.push(Mismatch::new(at, "something sealed", "nothing"));
+        }
+        (None, _) => {}
+    }
+    (mismatches, answer.opened.clone())
 }
 
 /// The body as JSON; `None` where it does not claim to be any.
@@ -107,6 +152,10 @@ pub async fn try_case(case: &Case, target: &Target) -> Result<Verdict, TargetErr
     };
     let answer = match target.ask(case).await {
         Ok(answer) => answer,
+        Err(TargetError::Request(RequestError::Session(why))) => {
+            verdict.mismatches.push(Mismatch::new("session", "one", why));
+            return Ok(verdict);
+        }
         Err(TargetError::Request(why)) => {
             verdict.skipped = Some(why.to_string());
             return Ok(verdict);
@@ -119,19 +168,22 @@ pub async fn try_case(case: &Case, target: &Target) -> Result<Verdict, TargetErr
     }
     let (mismatches, shown) = judge(case, &answer);
     verdict.mismatches = mismatches;
-    verdict.mismatches.extend(reviewed(case, &shown, target.strictness()));
+    verdict.mismatches.extend(reviewed(case, &shown, target));
     Ok(verdict)
 }
 
 /// Holds an answer against its snapshot. A vendor from a folder of one's own has no snapshots.
-fn reviewed(case: &Case, shown: &str, strictness: Strictness) -> Vec<Mismatch> {
+fn reviewed(case: &Case, shown: &str, target: &Target) -> Vec<Mismatch> {
     let folder = snapshot::folder();
     if !folder.join(&case.vendor).is_dir() {
         return Vec::new();
     }
     let path = snapshot::path_of(case);
     match snapshot::read(&folder.join(&path)) {
-        Ok(Some(reviewed)) => snapshot::compare(&reviewed, shown, strictness),
+        Ok(Some(reviewed)) => {
+            let loose = case.loose(target);
+            snapshot::compare(&reviewed, shown, target.strictness(), &loose)
+        }
         Ok(None) => vec![Mismatch::new("snapshot", path.display().to_string(), "none")],
         Err(error) => {
             vec![Mismatch::new("snapshot", path.display().to_string(), error.to_string())]

@@ -56,9 +56,21 @@ impl Volatile {
     /// Checks every volatile value of a body that was sent at `moment_ms`, and hides it.
     #[must_use]
     pub fn hide(&self, body: &mut Value, moment_ms: i64) -> Vec<Mismatch> {
+        self.hide_within(body, "", moment_ms)
+    }
+
+    /// The same for what stands inside a text at `pointer`: encoded, or sealed.
+    #[must_use]
+    pub fn hide_within(&self, json: &mut Value, pointer: &str, moment_ms: i64) -> Vec<Mismatch> {
+        let outer: Vec<_> = pointer.split('/').skip(1).map(unescape).collect();
         let mut mismatches = Vec::new();
         for (steps, look) in &self.0 {
-            look.hide(body, steps, &mut String::new(), moment_ms, &mut mismatches);
+            let Some((before, within)) = steps.split_at_checked(outer.len()) else { continue };
+            // A rule that ends at the text itself is about the text.
+            let whole = within.is_empty() && !outer.is_empty();
+            if !whole && before.iter().zip(&outer).all(|(step, key)| step == "*" || step == key) {
+                look.hide(json, within, &mut pointer.to_owned(), moment_ms, &mut mismatches);
+            }
         }
         mismatches
     }
@@ -179,6 +191,18 @@ mod tests {
             "`/at`: the time of the answer in epoch milliseconds promised, 1000 found"
         );
         assert_eq!(body, json!({ "at": 1_000 }));
+    }
+
+    #[test]
+    fn what_stands_inside_a_text_is_hidden_by_its_whole_pointer() {
+        let mut inside = json!({ "token": "0a", "other": "0b" });
+        assert_eq!(
+            volatile("/data/token", "^[0-9a-f]{2}$").hide_within(&mut inside, "/data", 0),
+            []
+        );
+        assert_eq!(inside, json!({ "token": "[^[0-9a-f]{2}$]", "other": "0b" }));
+        let told = volatile("/data/other", "uuid").hide_within(&mut inside, "/data", 0);
+        assert_eq!(told[0].at, "/data/other");
     }
 
     #[test]

@@ -29,6 +29,7 @@ fn main() -> ExitCode {
     };
     let stage = Arc::new(Stage::new(Arc::clone(&suite)));
     let mut trials = case::trials(&suite, &stage);
+    trials.extend(case::flows(&suite, &stage));
     trials.extend(completeness::trials(&suite));
     trials.extend(nation::trials(&stage));
     libtest_mimic::run(&arguments, trials).exit_code()

@@ -112,7 +112,12 @@ impl Vendor<'_> {
             status: plan.status.as_u16(),
             wish,
             account,
-            asked: contract::Case { source: String::new(), ..asked },
+            asked: contract::Case {
+                source: String::new(),
+                payload: None,
+                explained: None,
+                ..asked
+            },
         }
     }
 

@@ -1,18 +1,22 @@
 //! Logins: how a case comes to a token that only a login endpoint gives.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use gsp_simulator::{
     auth::PartCheck,
     pack::{
         Pack,
         contract::{self, ContractFile},
+        file::StepFile,
     },
 };
 use serde_json::Value;
 
-use super::Case;
-use crate::mismatch::kind;
+use super::{Case, written::account_of};
+use crate::{
+    mismatch::kind,
+    session::{Before, CaseSession, Way},
+};
 
 /// Session → token.
 pub type Tokens = BTreeMap<String, String>;
@@ -81,6 +85,32 @@ impl Case {
             })
             .map(|login| (login, self.before(login)))
             .collect()
+    }
+
+    /// The request of a step on the way to a session, as a case of its own; `None` where the way
+    /// has none.
+    #[must_use]
+    pub(crate) fn on_the_way(&self, way: &Arc<Way>, step: StepFile) -> Option<Case> {
+        let (_, asked) = way.steps.iter().find(|(own, _)| *own == step)?;
+        let (_, endpoint) = self.pack.endpoint(&asked.endpoint)?;
+        let session = CaseSession { way: Arc::clone(way), before: Before::Nothing };
+        Some(Case {
+            endpoint: endpoint.name.clone(),
+            name: asked.name.clone(),
+            outcome: asked.outcome.clone(),
+            code: asked.code.clone(),
+            status: asked.status.unwrap_or_default(),
+            schema: None,
+            payload: None,
+            wish: None,
+            method: asked.method.clone().unwrap_or_else(|| endpoint.method.to_string()),
+            path: endpoint.path.clone(),
+            scheme: endpoint.scheme,
+            account: account_of(&self.pack, &asked.account),
+            asked: asked.clone(),
+            session: Some(session),
+            ..self.clone()
+        })
     }
 
     fn before(&self, login: &Login) -> Case {

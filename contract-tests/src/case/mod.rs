@@ -9,15 +9,23 @@ use gsp_simulator::{
     finding::Finding,
     pack::{
         Endpoint, Pack,
-        contract::{self, ContractFile},
+        contract::{self, ContractFile, case_of_step, payload_names},
+        file::StepFile,
         folder::Folder,
     },
     world::{Ingredients, World},
 };
 
-use crate::{schema::Schema, volatile::Volatile};
+use crate::{
+    flow::FlowCase,
+    schema::Schema,
+    session::{CaseSession, Way},
+    target::Target,
+    volatile::Volatile,
+};
 
 mod derived;
+mod flows;
 pub mod login;
 pub mod request;
 mod written;
@@ -51,6 +59,10 @@ pub struct Case {
     pub wish: Option<String>,
     /// Where the promise is written; empty where it follows from the pack.
     pub source: String,
+    /// The session that its request is made under, and the way to it.
+    pub session: Option<CaseSession>,
+    /// The form of what is sealed in the answer.
+    pub payload: Option<Schema>,
     pub(crate) pack: Arc<Pack>,
     pub(crate) method: String,
     pub(crate) path: String,
@@ -66,6 +78,15 @@ impl Case {
     pub fn id(&self) -> String {
         format!("{}::{}::{}", self.vendor, self.endpoint, self.name)
     }
+
+    /// What of an answer comes from a simulator's dice, and so is another where others have called
+    /// it before: JSON pointers.
+    #[must_use]
+    pub fn loose(&self, target: &Target) -> Vec<String> {
+        let shared = target.world().is_none() && !target.is_own();
+        let session = self.session.as_ref().filter(|_| shared);
+        session.map(|session| session.way.rolled_pointers()).unwrap_or_default()
+    }
 }
 
 /// All cases of all vendors, and what they were read from.
@@ -75,6 +96,8 @@ pub struct Suite {
     pub world: Arc<World>,
     /// The cases, in the order of vendors, endpoints and files.
     pub cases: Vec<Case>,
+    /// The flows, in the order of vendors and files.
+    pub flows: Vec<FlowCase>,
 }
 
 impl Suite {
@@ -86,14 +109,20 @@ impl Suite {
     pub fn load(ingredients: &Ingredients) -> Result<Self, Vec<Finding>> {
         let world = Arc::new(World::load(ingredients)?);
         let mut cases = Vec::new();
+        let mut flows = Vec::new();
         let mut findings = Vec::new();
+        let shared = Arc::new(ingredients.clone());
         for pack in &world.packs {
-            match Vendor::read(pack, &ingredients.fixtures).and_then(|vendor| vendor.cases()) {
-                Ok(more) => cases.extend(more),
+            let read = Vendor::read(pack, &ingredients.fixtures);
+            match read.and_then(|vendor| Ok((vendor.cases()?, vendor.flows(&shared)?))) {
+                Ok((more, more_flows)) => {
+                    cases.extend(more);
+                    flows.extend(more_flows);
+                }
                 Err(more) => findings.extend(more),
             }
         }
-        if findings.is_empty() { Ok(Self { world, cases }) } else { Err(findings) }
+        if findings.is_empty() { Ok(Self { world, cases, flows }) } else { Err(findings) }
     }
 
     /// The cases of a vendor, or of all.
@@ -112,6 +141,7 @@ struct Vendor<'folder> {
     requests: Vec<contract::Case>,
     volatile: Arc<Volatile>,
     logins: Arc<Vec<Login>>,
+    ways: Vec<Arc<Way>>,
 }
 
 /// What a case is made from.
@@ -157,7 +187,8 @@ impl<'folder> Vendor<'folder> {
         }
         let logins = Arc::new(login::read(pack, &file, &requests));
         let volatile = Arc::new(volatile);
-        Ok(Self { pack: Arc::clone(pack), folder, requests, volatile, logins })
+        let ways = ways(pack, &file, &requests);
+        Ok(Self { pack: Arc::clone(pack), folder, requests, volatile, logins, ways })
     }
 
     fn cases(&self) -> Result<Vec<Case>, Vec<Finding>> {
@@ -196,6 +227,12 @@ impl<'folder> Vendor<'folder> {
         let Promise { name, outcome, code, status, wish, account, asked } = promise;
         let schema =
             Schema::find(self.folder, &self.pack.name, &endpoint.name, &name, outcome, code)?;
+        let session = CaseSession::of(&self.pack, endpoint, &asked, &self.ways);
+        let names = payload_names(&endpoint.name, &name, outcome, asked.payload.as_deref());
+        let payload = match &session {
+            Some(_) => Schema::find_payload(self.folder, &self.pack.name, &names)?,
+            None => None,
+        };
         Ok(Case {
             vendor: self.pack.name.clone(),
             endpoint: endpoint.name.clone(),
@@ -207,6 +244,8 @@ impl<'folder> Vendor<'folder> {
             volatile: Arc::clone(&self.volatile),
             wish,
             source: asked.source.clone(),
+            session,
+            payload,
             pack: Arc::clone(&self.pack),
             method: asked.method.clone().unwrap_or_else(|| endpoint.method.to_string()),
             path: endpoint.path.clone(),
@@ -216,4 +255,25 @@ impl<'folder> Vendor<'folder> {
             logins: Arc::clone(&self.logins),
         })
     }
+}
+
+/// The way to each kind of session that the pack has.
+fn ways(pack: &Pack, file: &ContractFile, requests: &[contract::Case]) -> Vec<Arc<Way>> {
+    const STEPS: [StepFile; 4] =
+        [StepFile::RequestOtp, StepFile::Open, StepFile::Refresh, StepFile::Close];
+    let kinds = pack.consents.iter().enumerate();
+    kinds
+        .map(|(index, kind)| {
+            let own = file.consents.get(&kind.name);
+            let steps = STEPS.iter().filter_map(|step| {
+                let named = own.and_then(|own| own.named(*step)).map(|name| name.value.as_str());
+                Some((*step, case_of_step(pack, requests, index, *step, named)?.clone()))
+            });
+            Arc::new(Way {
+                handshake: file.handshake(&kind.name),
+                kind: index,
+                steps: steps.collect(),
+            })
+        })
+        .collect()
 }

@@ -36,6 +36,9 @@ pub enum RequestError {
         /// The session.
         session: String,
     },
+    /// No session can be had, or its request cannot be made.
+    #[error("{0}")]
+    Session(String),
     /// The login's answer has none.
     #[error("{0}")]
     NoToken(String),

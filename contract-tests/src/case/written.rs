@@ -37,13 +37,16 @@ impl Vendor<'_> {
 
     /// The index of the account that a request is sent by.
     pub(super) fn account(&self, sender: &Sender) -> Option<usize> {
-        match sender {
-            Sender::First => (!self.pack.accounts.is_empty()).then_some(0),
-            Sender::Nobody => None,
-            Sender::Account(name) => {
-                self.pack.accounts.iter().position(|account| account.name == *name)
-            }
-        }
+        account_of(&self.pack, sender)
+    }
+}
+
+/// The index of the account that a request is sent by.
+pub(super) fn account_of(pack: &Pack, sender: &Sender) -> Option<usize> {
+    match sender {
+        Sender::First => (!pack.accounts.is_empty()).then_some(0),
+        Sender::Nobody => None,
+        Sender::Account(name) => pack.accounts.iter().position(|account| account.name == *name),
     }
 }
 

@@ -4,11 +4,13 @@ use std::{
     cell::Cell,
     fmt::Write as _,
     panic::{self, AssertUnwindSafe},
+    path::Path,
     sync::{Arc, Once},
 };
 
 use gsp_contract_tests::{
     case::{Case, Suite},
+    flow::{self, FlowCase, Told},
     mismatch::Mismatch,
     snapshot,
     target::Strictness,
@@ -27,44 +29,79 @@ pub(crate) fn trials(suite: &Arc<Suite>, stage: &Arc<Stage>) -> Vec<Trial> {
         .collect()
 }
 
+/// A trial for each flow.
+pub(crate) fn flows(suite: &Arc<Suite>, stage: &Arc<Stage>) -> Vec<Trial> {
+    (0..suite.flows.len())
+        .map(|index| {
+            let (suite, stage) = (Arc::clone(suite), Arc::clone(stage));
+            Trial::test(suite.flows[index].id(), move || run_flow(&suite.flows[index], &stage))
+        })
+        .collect()
+}
+
+fn run_flow(flow: &FlowCase, stage: &Stage) -> Result<(), Failed> {
+    let (runtime, target) = stage.target()?;
+    let Told { mut mismatches, shown } =
+        runtime.block_on(flow.play(target)).map_err(|error| error.to_string())?;
+    if mismatches.is_empty() {
+        let path = flow::path_of(flow);
+        let whole =
+            |old: &str, new: &str| snapshot::compare_steps(old, new, Strictness::Values, &[]);
+        mismatches = reviewed(&path, &flow.name, &flow.about, &shown, whole)?;
+    }
+    told(&format!("{}\n  {}", flow.id(), flow.about), &mismatches, &flow.source)
+}
+
 fn run(case: &Case, stage: &Stage) -> Result<(), Failed> {
     let (runtime, target) = stage.target()?;
     let answer = runtime.block_on(target.ask(case)).map_err(|error| error.to_string())?;
     let (mut mismatches, shown) = verdict::judge(case, &answer);
     if mismatches.is_empty() {
-        mismatches = reviewed(case, &shown)?;
+        let path = snapshot::path_of(case);
+        let whole = |old: &str, new: &str| snapshot::compare(old, new, Strictness::Values, &[]);
+        mismatches = reviewed(&path, &case.name, &case.told(), &shown, whole)?;
     }
+    told(&format!("{}\n  {}", case.id(), case.told()), &mismatches, &case.source)
+}
+
+/// The trial's end: nothing, or all that was otherwise.
+fn told(title: &str, mismatches: &[Mismatch], source: &str) -> Result<(), Failed> {
     if mismatches.is_empty() {
         return Ok(());
     }
-    let mut told = format!("{}\n  {}", case.id(), case.told());
-    for mismatch in &mismatches {
+    let mut told = title.to_owned();
+    for mismatch in mismatches {
         let _ = write!(told, "\n  {mismatch}");
     }
-    if !case.source.is_empty() {
-        let _ = write!(told, "\n  promised in: {}", case.source);
+    if !source.is_empty() {
+        let _ = write!(told, "\n  promised in: {source}");
     }
     Err(told.into())
 }
 
 /// Lets `insta` compare, so that its tools see every snapshot; what differs is told in our words.
-fn reviewed(case: &Case, shown: &str) -> Result<Vec<Mismatch>, Failed> {
+fn reviewed(
+    path: &Path,
+    name: &str,
+    description: &str,
+    shown: &str,
+    compare: impl Fn(&str, &str) -> Vec<Mismatch>,
+) -> Result<Vec<Mismatch>, Failed> {
     let folder = snapshot::folder();
     let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path(folder.join(snapshot::folder_of(case)));
+    settings.set_snapshot_path(folder.join(path.parent().unwrap_or(path)));
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    settings.set_description(case.told());
+    settings.set_description(description);
     let compared = quietly(|| {
-        settings.bind(|| insta::assert_snapshot!(case.name.as_str(), shown));
+        settings.bind(|| insta::assert_snapshot!(name, shown));
     });
     if compared.is_ok() {
         return Ok(Vec::new());
     }
-    let path = snapshot::path_of(case);
     let told = path.display().to_string();
-    let mismatches = match snapshot::read(&folder.join(&path))? {
-        Some(reviewed) => snapshot::compare(&reviewed, shown, Strictness::Values),
+    let mismatches = match snapshot::read(&folder.join(path))? {
+        Some(reviewed) => compare(&reviewed, shown),
         None => vec![Mismatch::new("snapshot", &told, "none")],
     };
     if mismatches.is_empty() {

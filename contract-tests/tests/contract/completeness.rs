@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use gsp_contract_tests::{
     case::{Case, Suite},
+    flow::{self, FlowCase},
     snapshot,
 };
 use libtest_mimic::{Failed, Trial};
@@ -31,8 +32,9 @@ pub(crate) fn trials(suite: &Arc<Suite>) -> Vec<Trial> {
 
 /// That a case's answer really has its code, the case's own trial tells.
 fn every_code(suite: &Suite, vendor: &str) -> Result<(), Failed> {
-    let produced: BTreeSet<_> =
-        suite.of(Some(vendor)).filter_map(|case| case.code.as_deref()).collect();
+    let cases = suite.of(Some(vendor)).filter_map(|case| case.code.as_deref());
+    let flows = suite.flows.iter().filter(|flow| flow.vendor == vendor);
+    let produced: BTreeSet<_> = cases.chain(flows.flat_map(FlowCase::codes)).collect();
     let catalog = suite.world.vendor(vendor).map(|pack| pack.catalog.iter());
     let missing: Vec<_> = catalog
         .into_iter()
@@ -50,7 +52,8 @@ fn every_schema(suite: &Suite, vendor: &str) -> Result<(), Failed> {
 }
 
 fn no_snapshot_without_case(suite: &Suite) -> Result<(), Failed> {
-    let known: BTreeSet<_> = suite.cases.iter().map(snapshot::path_of).collect();
+    let cases = suite.cases.iter().map(snapshot::path_of);
+    let known: BTreeSet<_> = cases.chain(suite.flows.iter().map(flow::path_of)).collect();
     let lost: Vec<_> = snapshot::all(&snapshot::folder())?
         .into_iter()
         .filter(|path| !known.contains(path))

@@ -240,6 +240,13 @@ pub(crate) fn registered(
         cut(&mut parties, window, |party: &mut Party| &mut party.documents);
         return parties;
     }
+    if let Some(gstin) = &filter.query.party {
+        if filter.wants_party(gstin) {
+            parties.extend(party(seller, gstin, months, filter));
+        }
+        cut(&mut parties, window, |party: &mut Party| &mut party.documents);
+        return parties;
+    }
     let mut before = 0;
     for month in months {
         let total = seller.plan(*month).total;
@@ -264,6 +271,22 @@ pub(crate) fn registered(
         }
     }
     parties
+}
+
+/// One counterparty, found without a look at the others.
+fn party(seller: &Seller<'_>, gstin: &str, months: &[Month], filter: &Filter<'_>) -> Option<Party> {
+    let buyer = seller.find(gstin)?;
+    let mut found = party_of(&buyer);
+    for edge in seller.edges_to(gstin) {
+        for month in months {
+            seller.each_invoice_to(edge, &buyer, *month, |sale| {
+                if filter.wants(sale.date, sale.receiver.place) {
+                    found.documents.push(sale.document(seller));
+                }
+            });
+        }
+    }
+    (!found.documents.is_empty()).then_some(found)
 }
 
 /// As [`put`], where each counterparty's documents are in a row.

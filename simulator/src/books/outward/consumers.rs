@@ -201,7 +201,7 @@ impl Seller<'_> {
     /// Where its operator sits, if it sells through one in a month.
     fn operator_seat(&self, month: Month) -> Option<u32> {
         let mut dice = self.dice.fork(23);
-        if !self.facts.retail || !dice.percent(35) {
+        if !self.facts.has_shop || !dice.percent(50) {
             return None;
         }
         let of_population = 97 * u32::try_from(dice.below(u64::from(SEATS) / 97 - 12)).ok()? + 79;

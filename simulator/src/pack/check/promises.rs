@@ -221,10 +221,9 @@ impl Keeper<'_> {
         let Some((promise, schema)) = schemas.of(self, code) else {
             return self.unpromised(files, &told);
         };
-        let scene = Arc::new(scene);
         // What fails was told of by the rehearsal.
-        let said = exchange::render(Arc::clone(&scene), self.replies, self.reply, None);
-        let Ok((_, _, reply)) = said else { return Vec::new() };
+        let said = exchange::render(Arc::new(scene), self.replies, self.reply, None);
+        let Ok((scene, _, reply)) = said else { return Vec::new() };
         let value = match &*self.plan().body {
             Body::Json(_) => serde_json::from_slice(&reply.body).unwrap_or(Value::Null),
             Body::Empty | Body::FilePart | Body::Text(..) => {

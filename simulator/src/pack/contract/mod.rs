@@ -22,6 +22,7 @@ mod request;
 
 pub use self::{
     consent::{Handshake, HandshakeFile, case_named, case_of_step, payload_names},
+    flows::FlowsFile,
     request::RequestFile,
 };
 

@@ -150,7 +150,7 @@ fn the_later_of_two_files_for_one_number_stays() {
     let register = with_own(r#"{"gstin": "27AAACS0000A1ZG", "legal_name": "SOMEBODY ELSE"}"#);
     let one = register.look_up("27AAACS0000A1ZG", TODAY).expect("a persona");
     assert_eq!(one.legal_name, "SOMEBODY ELSE");
-    assert_eq!(register.personas().count(), 31);
+    assert_eq!(register.personas().count(), 33);
 
     let register = with_own(r#"{"gstin": "30AAAFG0000W1ZQ", "absent": false}"#);
     assert!(register.look_up("30AAAFG0000W1ZQ", TODAY).is_some());
