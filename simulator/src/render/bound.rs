@@ -31,7 +31,8 @@ impl BoundPart {
     fn of(path: &[Box<str>], known: &Known<'_>) -> Option<Self> {
         let (root, parts) = path.split_first().filter(|(_, parts)| !parts.is_empty())?;
         let mut bound = known.bound.iter().rev().enumerate();
-        let (outward, &(_, mut kind)) = bound.find(|(_, (name, _))| **name == **root)?;
+        let (outward, &(_, begun)) = bound.find(|(_, (name, _))| **name == **root)?;
+        let mut kind = begun;
         let mut numbers = Vec::with_capacity(parts.len());
         for part in parts {
             let Kind::Record(names) = kind else { return None };
