@@ -31,6 +31,9 @@ use crate::{
     tables::{Sample, Series},
 };
 
+/// One way of answering, by name; it tells how many bytes it made.
+type Way<'stage> = (&'static str, Box<dyn FnMut() -> Fallible<usize> + 'stage>);
+
 /// Invoices of an answer.
 const SIZES: [u32; 3] = [10, 1_000, 10_000];
 
@@ -97,7 +100,7 @@ fn row(world: &World, gateway: &Gateway, name: &str, gstin: &str, effort: Effort
         return Err(format!("`{name}` has {} invoices", section.count()).into());
     }
     let mut numbers = 1_000..;
-    let mut ways: [(&str, Box<dyn FnMut() -> Fallible<usize> + '_>); 4] = [
+    let mut ways: [Way<'_>; 4] = [
         ("bare", Box::new(|| Ok(section.sealed(&Key([1; 32]), &Key([2; 32])).len()))),
         ("sealed", Box::new(|| stage.render(&stage.open))),
         ("told", Box::new(|| stage.render(&Arc::new(stage.fresh())))),
