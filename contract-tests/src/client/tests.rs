@@ -33,7 +33,8 @@ fn way() -> Handshake {
 
 fn network() -> RsaPublicKey {
     let pem = include_str!("../../../fixtures/gstn/1.pem");
-    RsaPrivateKey::from_pkcs8_pem(pem).expect("it is a key pair").to_public_key()
+    let start = pem.find("-----BEGIN").expect("words stand before it");
+    RsaPrivateKey::from_pkcs8_pem(pem[start..].trim_end()).expect("it is a key pair").to_public_key()
 }
 
 /// The first client, once its session was opened with the vectors' keys.
@@ -188,6 +189,15 @@ fn every_word_is_filled_and_each_wrong_one_is_another() {
             assert_eq!((other, *word), ("refresh_key", "refresh_key_new"));
         }
     }
+}
+
+#[test]
+fn an_otp_goes_under_the_key_that_is_sent_with_it() {
+    let mut client = client();
+    client.begin(true);
+    let other = client.fill("otp", None);
+    client.begin(false);
+    assert_ne!(client.fill("otp", None), other);
 }
 
 #[test]
