@@ -2,6 +2,7 @@ use gsp_simulator::{
     finding::Source,
     pack::contract::{ContractFile, Handshake, flows::FIRST_CLIENT},
 };
+use rsa::{RsaPrivateKey, pkcs8::DecodePrivateKey as _};
 use serde_json::json;
 
 use super::{
@@ -31,7 +32,8 @@ fn way() -> Handshake {
 }
 
 fn network() -> RsaPublicKey {
-    certificate::public_key(include_str!("another-network.pem")).expect("it is a key")
+    let pem = include_str!("../../../fixtures/gstn/1.pem");
+    RsaPrivateKey::from_pkcs8_pem(pem).expect("it is a key pair").to_public_key()
 }
 
 /// The first client, once its session was opened with the vectors' keys.

@@ -109,8 +109,12 @@ impl Gateway {
     pub(crate) fn invoices(&self, session: &Session, gstin: &str) -> Fallible<Request> {
         let endpoint = self.gstr1().ok_or("no GSTR-1")?;
         let mut request = self.under(endpoint, session, gstin)?;
-        let section = endpoint.books.as_ref().and_then(|books| books.section);
-        set_at(&mut request, endpoint, section, "B2B");
+        let books = endpoint.books.as_ref().ok_or("no books")?;
+        set_at(&mut request, endpoint, books.section, "B2B");
+        let filters = [books.party, books.place, books.since, books.action_required];
+        for field in filters.into_iter().flatten() {
+            request.query.shift_remove(&endpoint.fields[field].key);
+        }
         Ok(request)
     }
 

@@ -58,20 +58,20 @@ impl UnpackError {
     }
 }
 
-/// The JSON of a file as downloaded: the first member that ends in `.json`, opened.
+/// The first member that ends in `.json` of a file as downloaded: its name and its sealed content.
 ///
 /// # Errors
 ///
-/// The first layer that does not open.
-pub fn unpack(key: &Key, file: &[u8]) -> Result<Vec<u8>, UnpackError> {
+/// Why there is none.
+pub fn member(file: &[u8]) -> Result<(String, String), UnpackError> {
     if file.trim_ascii_start().starts_with(b"{") {
         return Err(UnpackError::Json);
     }
     let mut archive = tar::Archive::new(GzDecoder::new(file));
     for entry in archive.entries().map_err(UnpackError::Archive)? {
         let mut entry = entry.map_err(UnpackError::Archive)?;
-        let member = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-        if !member.to_ascii_lowercase().ends_with(".json") {
+        let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+        if !name.to_ascii_lowercase().ends_with(".json") {
             continue;
         }
         if entry.size() > LIMIT {
@@ -79,10 +79,19 @@ pub fn unpack(key: &Key, file: &[u8]) -> Result<Vec<u8>, UnpackError> {
         }
         let mut content = Vec::new();
         entry.read_to_end(&mut content).map_err(UnpackError::Archive)?;
-        let opened = open_file(key, &String::from_utf8_lossy(&content));
-        return opened.map_err(|source| UnpackError::Seal { member, source });
+        return Ok((name, String::from_utf8_lossy(&content).into_owned()));
     }
     Err(UnpackError::NoMember)
+}
+
+/// The JSON of a file as downloaded.
+///
+/// # Errors
+///
+/// The first layer that does not open.
+pub fn unpack(key: &Key, file: &[u8]) -> Result<Vec<u8>, UnpackError> {
+    let (member, content) = member(file)?;
+    open_file(key, &content).map_err(|source| UnpackError::Seal { member, source })
 }
 
 #[cfg(test)]

@@ -22,6 +22,9 @@ use crate::{
     world::{Ingredients, World},
 };
 
+/// So many items of a list are walked: the interpreter copies the whole list for each hole.
+const ITEMS: usize = 3;
+
 static WORLD: LazyLock<World> =
     LazyLock::new(|| World::load(&Ingredients::default()).expect("what ships can be loaded"));
 
@@ -39,6 +42,13 @@ fn scene(pack: &Arc<Pack>, endpoint: usize, gstin: &str, note: &str) -> Arc<Scen
     scene.fields = (0..pack.endpoints[endpoint].fields.len())
         .map(|at| values.get((at + note.len()) % (values.len() + 1)).cloned())
         .collect();
+    // Books are opened at a period that is over, without a filter.
+    if let Some(plan) = &pack.endpoints[endpoint].books {
+        let period = if note.len().is_multiple_of(2) { "092026" } else { "032026" };
+        scene.fields[plan.period] = Some(period.into());
+        let filters = [plan.section, plan.party, plan.place, plan.since, plan.action_required];
+        filters.into_iter().flatten().for_each(|field| scene.fields[field] = None);
+    }
     scene.taxpayer = Some(Arc::new(WORLD.register.stand_in(gstin, today)));
     scene.taxpayers = WORLD.register.of_pan(gstin.get(2..12).unwrap_or_default(), today);
     scene.account = Some(0);
@@ -68,7 +78,12 @@ fn walk(tree: &Tree, scope: Scope<'_>, see: &mut dyn FnMut(&Expression, Scope<'_
                 let long = expression.interpreted(scope).expect("it can be worked out");
                 let long = written(&Filled::Value(long), scope, false);
                 let short = String::from_utf8(short).expect("JSON is UTF-8");
-                assert_eq!(has_value.then_some(short), long, "`{}` written directly", expression.source());
+                assert_eq!(
+                    has_value.then_some(short),
+                    long,
+                    "`{}` written directly",
+                    expression.source()
+                );
             }
         }
         Tree::Mixed(template) => template.holes().for_each(|hole| see(hole, scope, true)),
@@ -77,7 +92,12 @@ fn walk(tree: &Tree, scope: Scope<'_>, see: &mut dyn FnMut(&Expression, Scope<'_
         Tree::For { name, list, item } => {
             see(list, scope, false);
             let list = list.fill(scope).expect("it can be worked out");
+            let mut left = ITEMS;
             let walked: Result<bool, Infallible> = list.each(|value| {
+                if left == 0 {
+                    return Ok(());
+                }
+                left -= 1;
                 let locals = Locals::Bound { name, value, outer: scope.locals };
                 walk(item, Scope { scene: scope.scene, locals: &locals }, see);
                 Ok(())

@@ -274,3 +274,24 @@ fn standard_input_stands_in_for_a_file() {
     let output = child.wait_with_output().expect("the program ends");
     assert_eq!(output.stdout, b"575757\n");
 }
+
+#[test]
+fn a_file_of_a_large_return_is_packed_and_opened_or_told_why_not() {
+    let (folder, path) = with_file("gstn-file", "r.json", JSON);
+    let file = folder.join("part.tar.gz").display().to_string();
+    let packed = json(&["gstn", "seal", "file", "--key", APP_KEY, "--out", &file, &path]);
+    let hash = text(&packed["hash"]).to_owned();
+
+    let open = ["gstn", "open", "file", "--file-key", APP_KEY];
+    assert_eq!(said(&[&open[..], &["--hash", &hash, &file]].concat()).trim_end(), JSON);
+
+    let err = told(&["gstn", "open", "file", "--key", SESSION_KEY, &file]);
+    assert!(err.starts_with("error: `data`") && err.contains("the file key"), "{err}");
+    let err = told(&[&open[..], &["--hash", &hash.replace('a', "b"), &file]].concat());
+    assert!(err.contains("has another hash") && err.contains("hint: download it again"), "{err}");
+    let err = told(&[&open[..], &[&path]].concat());
+    assert!(err.contains("this is JSON, no gzip'd tar"), "{err}");
+    let (_, cut) = with_file("gstn-file-cut", "part.tar.gz", "no gzip at all");
+    let err = told(&[&open[..], &[&cut]].concat());
+    assert!(err.contains("cannot be read as a gzip'd tar"), "{err}");
+}

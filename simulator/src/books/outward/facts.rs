@@ -55,6 +55,19 @@ pub(crate) fn trades(taxpayer: &Taxpayer, from: Date, to: Date) -> bool {
         && stopped_on(taxpayer).is_none_or(|stop| to <= stop)
 }
 
+/// What an invoice to a firm of this size, or to a consumer, is about at the most, on average: so
+/// nobody buys far more than it sells.
+pub(crate) fn most_at_once(buyer: Option<&Taxpayer>) -> Paise {
+    let Some(buyer) = buyer else { return 3 * LAKH };
+    match (Role::of(buyer), buyer.frequency) {
+        (Role::Zone, _) => Paise::MAX,
+        _ if buyer.einvoice => Paise::MAX,
+        (Role::Composition | Role::Uin, _) => LAKH / 4,
+        (_, Frequency::Quarterly) => LAKH * 35 / 100,
+        _ => LAKH * 9 / 10,
+    }
+}
+
 /// How a seller sells.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Facts {

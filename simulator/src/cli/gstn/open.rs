@@ -1,13 +1,18 @@
 //! `gspsim gstn open`: what is inside, or why nobody can tell.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use gsp_simulator::gstn::{
-    Key,
-    diagnose::{Diagnosis, Fault, Inside, KeyName, Known, Thing, is_json, not_json},
-    envelope::Sealed,
-    read::{self, RefreshKey},
+use gsp_simulator::{
+    bulk::unpack,
+    gstn::{
+        Key,
+        diagnose::{Diagnosis, Fault, Inside, KeyName, Known, Thing, is_json, not_json},
+        envelope::Sealed,
+        key::to_hex,
+        primitives::sha256,
+        read::{self, RefreshKey},
+    },
 };
 use serde_json::{Value, json};
 
@@ -60,6 +65,17 @@ pub(super) enum Command {
         /// The value of `sek`, @FILE, or - for standard input
         value: String,
     },
+    /// A downloaded file of a large return, .tar.gz; prints the JSON in it
+    File {
+        /// The key that came with its link, `ek`: 32 bytes in Base64 or hex, or @FILE
+        #[arg(long, value_name = "KEY", visible_alias = "key")]
+        file_key: String,
+        /// The hash that came with its link: it must be the file's SHA-256
+        #[arg(long, value_name = "HEX")]
+        hash: Option<String>,
+        /// The file as it was downloaded; - is standard input
+        file: PathBuf,
+    },
 }
 
 pub(super) fn run(session: &Session, command: &Command) -> Result<Said, Failure> {
@@ -91,6 +107,11 @@ pub(super) fn run(session: &Session, command: &Command) -> Result<Said, Failure>
                 Ok(read::app_key(&ring, rotations, &value).map(|key: Key| key.to_base64()))
             }
         }
+        Command::File { file_key, hash, file } => {
+            let key = input::key("`--file-key`", file_key)?;
+            let content = content(file, hash.as_deref())?;
+            Ok(read::file(&Known::alone(KeyName::FileKey, key), &content).and_then(text))
+        }
     };
     tell(session, opened?)
 }
@@ -107,8 +128,29 @@ fn with<T>(
     open(&known)
 }
 
+/// The sealed content of a downloaded file.
+fn content(file: &Path, hash: Option<&str>) -> Result<String, Failure> {
+    let (name, bytes) = (input::name(file), input::bytes(file)?);
+    let mismatch = |message: String, hint: &str| {
+        let mut failure = Failure::new(message).hint(hint);
+        failure.exit = Exit::Mismatch;
+        failure
+    };
+    let found = to_hex(&sha256(&bytes));
+    if let Some(hash) = hash.filter(|hash| !hash.trim().eq_ignore_ascii_case(&found)) {
+        let message = format!("{name} has another hash: {found}, and not {hash}");
+        return Err(mismatch(message, "download it again; it was cut off, or is another part"));
+    }
+    let member = unpack::member(&bytes).map_err(|error| {
+        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
+        let cause = cause.unwrap_or_default();
+        mismatch(format!("{name} cannot be opened: {error}{cause}"), error.hint())
+    });
+    member.map(|(_, content)| content)
+}
+
 /// The parts of a body as it went over the wire.
-fn sealed(file: &std::path::Path) -> Result<Sealed, Failure> {
+fn sealed(file: &Path) -> Result<Sealed, Failure> {
     let name = input::name(file);
     let body: Value = serde_json::from_str(&input::file(file)?).map_err(|error| {
         Failure::new(format!("{name} is no JSON: {error}"))

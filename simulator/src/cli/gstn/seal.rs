@@ -1,13 +1,18 @@
 //! `gspsim gstn seal`: what the network or a client would send.
 
-use std::path::PathBuf;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use clap::Subcommand;
 use gsp_simulator::{
+    bulk::pack::Packing,
     gstn::{
         Key,
         diagnose::is_json,
         envelope,
+        key::to_hex,
         keys::Certificate,
         primitives::{base64, sha256},
     },
@@ -74,6 +79,20 @@ pub(super) enum Command {
         /// The session key, likewise
         key: String,
     },
+    /// A file of a large return, .tar.gz: JSON under the file key, the one member of a tar
+    File {
+        /// The file key: 32 bytes in Base64 or hex, or @FILE
+        #[arg(long, value_name = "KEY", visible_alias = "key")]
+        file_key: String,
+        /// What the member is called
+        #[arg(long, value_name = "NAME.json", default_value = "returns_R1_b2b_0.json")]
+        member: String,
+        /// The file to write
+        #[arg(long, value_name = "FILE.tar.gz")]
+        out: PathBuf,
+        /// The JSON; - is standard input
+        file: PathBuf,
+    },
 }
 
 pub(super) fn run(session: &Session, command: &Command) -> Result<Said, Failure> {
@@ -116,7 +135,31 @@ pub(super) fn run(session: &Session, command: &Command) -> Result<Said, Failure>
             let key = input::key("the session key", key)?;
             Ok(one(session, "sek", envelope::wrap_key(&key, &app_key)))
         }
+        Command::File { file_key, member, out, file } => {
+            let key = input::key("`--file-key`", file_key)?;
+            let packing = Packing { key, member: member.clone(), quoted: true, made_at_s: 0 };
+            pack(session, &packing, &json_of(file)?, out)
+        }
     }
+}
+
+/// Writes a file as the network packs one.
+fn pack(session: &Session, packing: &Packing, json: &[u8], out: &Path) -> Result<Said, Failure> {
+    let mut bytes = Vec::new();
+    packing.write(json, &mut bytes).map_err(|error| {
+        Failure::new(format!("`{}` cannot be a member's name: {error}", packing.member))
+            .hint("a tar takes names of up to 100 bytes")
+    })?;
+    fs::write(out, &bytes).map_err(|error| {
+        Failure::new(format!("cannot write to `{}`: {error}", out.display()))
+            .hint("give a file in a folder that may be written to")
+    })?;
+    let (file, length, hash) = (out.display().to_string(), bytes.len(), to_hex(&sha256(&bytes)));
+    Ok(if session.json {
+        Said::json(&json!({ "file": file, "length": length, "hash": hash }))
+    } else {
+        Said::text(format!("{file}: {length} bytes, SHA-256 {hash}\n"))
+    })
 }
 
 fn by_rsa(
@@ -147,7 +190,7 @@ fn dice(session: &Session, what: &[u8]) -> Dice {
     Dice::new(session.ingredients.seed, SEALING, &sha256(what))
 }
 
-fn json_of(path: &std::path::Path) -> Result<Vec<u8>, Failure> {
+fn json_of(path: &Path) -> Result<Vec<u8>, Failure> {
     let mut json = input::bytes(path)?;
     json.truncate(json.trim_ascii_end().len());
     if is_json(&json) {

@@ -1,3 +1,4 @@
+mod bulk;
 mod leftovers;
 mod loading;
 mod promises;
