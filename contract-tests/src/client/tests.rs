@@ -34,7 +34,9 @@ fn way() -> Handshake {
 fn network() -> RsaPublicKey {
     let pem = include_str!("../../../fixtures/gstn/1.pem");
     let start = pem.find("-----BEGIN").expect("words stand before it");
-    RsaPrivateKey::from_pkcs8_pem(pem[start..].trim_end()).expect("it is a key pair").to_public_key()
+    RsaPrivateKey::from_pkcs8_pem(pem[start..].trim_end())
+        .expect("it is a key pair")
+        .to_public_key()
 }
 
 /// The first client, once its session was opened with the vectors' keys.
