@@ -475,11 +475,9 @@ pub fn closest(wrong: &str, right: &[String]) -> String {
         None if right.is_empty() => {
             "there are none here: declare one, or leave the name out".to_owned()
         }
-        None if right.len() > LISTED => format!(
-            "there are: {} and {} more",
-            right[..LISTED].join(", "),
-            right.len() - LISTED
-        ),
+        None if right.len() > LISTED => {
+            format!("there are: {} and {} more", right[..LISTED].join(", "), right.len() - LISTED)
+        }
         None => format!("there are: {}", right.join(", ")),
     }
 }
