@@ -105,12 +105,8 @@ impl Section {
     /// The JSON, sealed, in the answer's envelope.
     pub(crate) fn sealed(&self, response_key: &Key, session_key: &Key) -> Vec<u8> {
         let sealed = seal_response(response_key, session_key, &self.json());
-        let answer = Answer {
-            status_cd: "1",
-            data: &sealed.data,
-            rek: &sealed.rek,
-            hmac: &sealed.hmac,
-        };
+        let answer =
+            Answer { status_cd: "1", data: &sealed.data, rek: &sealed.rek, hmac: &sealed.hmac };
         let mut out = Vec::with_capacity(sealed.data.len() + 300);
         serde_json::to_writer(&mut out, &answer).expect("plain texts can be written");
         out

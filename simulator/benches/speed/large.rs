@@ -44,12 +44,14 @@ pub(crate) fn print(world: &World, effort: Effort, only: Option<&str>) -> Fallib
 }
 
 fn row(world: &World, gateway: &Gateway, name: &str, effort: Effort) -> Fallible {
-    let persona = world.fixtures.iter().find_map(|folder| folder.source(&format!("taxpayers/{PERSONA}")));
+    let persona =
+        world.fixtures.iter().find_map(|folder| folder.source(&format!("taxpayers/{PERSONA}")));
     let persona: Value = serde_json::from_str(&persona.ok_or("the persona is gone")?.text)?;
     let gstin = persona["gstin"].as_str().ok_or("a persona without a GSTIN")?;
 
     let server = Child::gspsim(NOW)?;
-    let mut client = Client { gateway, connection: Connection::open(server.address)?.patient(PATIENCE)? };
+    let mut client =
+        Client { gateway, connection: Connection::open(server.address)?.patient(PATIENCE)? };
     let session = client.log_in("speed", &gstin[..2])?;
     let queued = gateway.bytes(&gateway.invoices(&session, gstin)?);
     let queued: Value = serde_json::from_slice(&session.open(client.ask(&queued)?)?)?;

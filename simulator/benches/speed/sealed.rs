@@ -89,13 +89,7 @@ fn gstin(index: usize) -> Fallible<String> {
     Ok(String::from_utf8(gstin.to_vec())?)
 }
 
-fn row(
-    world: &World,
-    gateway: &Gateway,
-    name: &str,
-    gstin: &str,
-    effort: Effort,
-) -> Fallible {
+fn row(world: &World, gateway: &Gateway, name: &str, gstin: &str, effort: Effort) -> Fallible {
     let stage = Stage::set(world, gateway, gstin)?;
     let json = stage.json()?;
     let section = Section::read(&json)?;

@@ -68,7 +68,12 @@ fn walk(tree: &Tree, scope: Scope<'_>, see: &mut dyn FnMut(&Expression, Scope<'_
                 let long = expression.interpreted(scope).expect("it can be worked out");
                 let long = written(&Filled::Value(long), scope, false);
                 let short = String::from_utf8(short).expect("JSON is UTF-8");
-                assert_eq!(has_value.then_some(short), long, "`{}` written directly", expression.source());
+                assert_eq!(
+                    has_value.then_some(short),
+                    long,
+                    "`{}` written directly",
+                    expression.source()
+                );
             }
         }
         Tree::Mixed(template) => template.holes().for_each(|hole| see(hole, scope, true)),
