@@ -154,13 +154,13 @@ pub(super) fn carry(scene: &Scene, body: &Body, mut delivery: Delivery) -> Deliv
             let note = match facts {
                 Some(facts) => format!(
                     "{} bytes of {content_type}, sha256 {}",
-                    grouped(facts.file.length),
-                    facts.file.sha256
+                    grouped(facts.length),
+                    facts.sha256
                 ),
                 None => format!("{content_type} of unknown length"),
             };
             let (job, part) = (Arc::clone(job), part.clone());
-            let length = facts.map(|facts| facts.file.length);
+            let length = facts.map(|facts| facts.length);
             delivery.stream = Some(Stream::new(length, note, move |out| job.write(&part, out)));
         }
         // An asked-for answer to a call whose link leads nowhere: a file with nothing in it.
