@@ -217,6 +217,7 @@ impl<'target> Visit<'target> {
                     word(*step)
                 ))
             })?;
+            let told = case.clone();
             // Whatever the request says when it stands by itself, this is who logs in.
             let endpoint = case.pack.endpoint(&case.endpoint).map(|(_, endpoint)| endpoint);
             if let Some((endpoint, own)) =
@@ -240,7 +241,7 @@ impl<'target> Visit<'target> {
                 ))
                 .into());
             }
-            sent.push((case, answer));
+            sent.push((told, answer));
         }
         let open = self.clients.get(client).is_some_and(|client| client.session.is_some());
         if before == Before::Session && !open {

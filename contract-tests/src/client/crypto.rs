@@ -88,8 +88,6 @@ pub fn encrypt_cbc(key: &Key, plain: &[u8]) -> Vec<u8> {
     let mut out = padded(plain);
     let mut before = [0; BLOCK];
     before.copy_from_slice(&key[..BLOCK]);
-    // Not zeros: with them the first block is the same as under ECB.
-    before[0] ^= 0xff;
     for block in out.chunks_exact_mut(BLOCK) {
         for (byte, mask) in block.iter_mut().zip(before) {
             *byte ^= mask;

@@ -3,6 +3,7 @@ mod leftovers;
 mod loading;
 mod promises;
 mod rehearsal;
+mod sessions;
 mod wiring;
 
 use std::collections::BTreeMap;
