@@ -210,13 +210,24 @@ impl<'target> Visit<'target> {
             Before::Session => &[StepFile::RequestOtp, StepFile::Open],
         };
         for step in steps {
-            let case = like.on_the_way(way, *step).ok_or_else(|| {
+            let mut case = like.on_the_way(way, *step).ok_or_else(|| {
                 let kind = &way.handshake.kind;
                 RequestError::Session(format!(
                     "no request in `contract/requests.toml` takes the step `{}` of `{kind}`",
                     word(*step)
                 ))
             })?;
+            // Whatever the request says when it stands by itself, this is who logs in.
+            let endpoint = case.pack.endpoint(&case.endpoint).map(|(_, endpoint)| endpoint);
+            if let Some((endpoint, own)) =
+                endpoint.and_then(|one| Some((one, one.consent.as_ref()?)))
+            {
+                for (field, word) in [(own.user, "user"), (own.state, "state")] {
+                    if let Some(field) = endpoint.fields.get(field) {
+                        set(&mut case.asked, field, hole(word));
+                    }
+                }
+            }
             let answer = self.send(&case, client, None).await?;
             let refused = answer.exchange.as_ref().filter(|one| one.outcome != case.outcome);
             if let Some(exchange) = refused {
@@ -268,10 +279,12 @@ impl<'target> Visit<'target> {
         if let (Some(endpoint), Some(_)) = (endpoint, &case.session) {
             bring(&mut asked, endpoint);
         }
-        if asked.texts().iter().any(|text| text.contains("consent.otp"))
-            && let Some(client) = self.clients.get_mut(client)
-        {
-            client.otp = self.target.otp(&client.user, &client.state).await?;
+        if let Some(client) = self.clients.get_mut(client) {
+            let has = |word: &str| asked.texts().iter().any(|text| text.contains(word));
+            client.begin(has("consent.app_key_other"));
+            if has("consent.otp") {
+                client.otp = self.target.otp(&client.user, &client.state).await?;
+            }
         }
         let lenient = case.wish.is_some();
         self.fill(&mut asked, client, lenient)?;
@@ -442,9 +455,13 @@ fn bring(asked: &mut contract::Case, endpoint: &Endpoint) {
     for (field, word) in needed {
         let Some(field) = field.and_then(|index| endpoint.fields.get(index)) else { continue };
         if asked.brings(field).is_none() && !asked.lacks_on_purpose(field) {
-            set(asked, field, format!("{{{{ consent.{word} }}}}"));
+            set(asked, field, hole(word));
         }
     }
+}
+
+fn hole(word: &str) -> String {
+    format!("{{{{ consent.{word} }}}}")
 }
 
 /// Puts a text where a field is read from.

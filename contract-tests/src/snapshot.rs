@@ -118,7 +118,7 @@ fn shortened(text: &str) -> String {
 /// JSON whose long lists are cut: nobody reviews ten thousand invoices.
 #[must_use]
 pub fn cut(json: &Value) -> Value {
-    const MOST: usize = 20;
+    const MOST: usize = 6;
     const SHOWN: usize = 2;
     match json {
         Value::Array(list) if list.len() > MOST => {

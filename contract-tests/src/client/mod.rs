@@ -57,6 +57,8 @@ pub struct Client {
     next_app_key: Option<Key>,
     network: RsaPublicKey,
     network_before: Option<RsaPublicKey>,
+    /// A key that only the request under way has.
+    other_key: Option<Key>,
     /// The text that the key was last sent as.
     sent_app_key: Option<String>,
     /// Keys and paddings that were made.
@@ -85,6 +87,7 @@ impl Client {
             name: name.to_owned(),
             app_key,
             next_app_key: None,
+            other_key: None,
             network,
             network_before: None,
             sent_app_key: None,
@@ -120,6 +123,12 @@ impl Client {
             self.before = before;
         }
         None
+    }
+
+    /// Begins a request; `with_another_key` where it brings another key than the ones before, and
+    /// the OTP under that.
+    pub fn begin(&mut self, with_another_key: bool) {
+        self.other_key = with_another_key.then(|| self.fresh_key());
     }
 
     /// The next key that the client makes.

@@ -2,6 +2,7 @@ use gsp_simulator::{
     finding::Source,
     pack::contract::{ContractFile, Handshake, flows::FIRST_CLIENT},
 };
+use rsa::{RsaPrivateKey, pkcs8::DecodePrivateKey as _};
 use serde_json::json;
 
 use super::{
@@ -31,7 +32,11 @@ fn way() -> Handshake {
 }
 
 fn network() -> RsaPublicKey {
-    certificate::public_key(include_str!("another-network.pem")).expect("it is a key")
+    let pem = include_str!("../../../fixtures/gstn/1.pem");
+    let start = pem.find("-----BEGIN").expect("words stand before it");
+    RsaPrivateKey::from_pkcs8_pem(pem[start..].trim_end())
+        .expect("it is a key pair")
+        .to_public_key()
 }
 
 /// The first client, once its session was opened with the vectors' keys.
@@ -186,6 +191,15 @@ fn every_word_is_filled_and_each_wrong_one_is_another() {
             assert_eq!((other, *word), ("refresh_key", "refresh_key_new"));
         }
     }
+}
+
+#[test]
+fn an_otp_goes_under_the_key_that_is_sent_with_it() {
+    let mut client = client();
+    client.begin(true);
+    let other = client.fill("otp", None);
+    client.begin(false);
+    assert_ne!(client.fill("otp", None), other);
 }
 
 #[test]

@@ -40,7 +40,6 @@ pub(crate) struct Gateway {
 }
 
 /// A session, as its client knows it.
-#[derive(Clone)]
 pub(crate) struct Session {
     user: String,
     token: String,
@@ -109,8 +108,12 @@ impl Gateway {
     pub(crate) fn invoices(&self, session: &Session, gstin: &str) -> Fallible<Request> {
         let endpoint = self.gstr1().ok_or("no GSTR-1")?;
         let mut request = self.under(endpoint, session, gstin)?;
-        let section = endpoint.books.as_ref().and_then(|books| books.section);
-        set_at(&mut request, endpoint, section, "B2B");
+        let books = endpoint.books.as_ref().ok_or("no books")?;
+        set_at(&mut request, endpoint, books.section, "B2B");
+        let filters = [books.party, books.place, books.since, books.action_required];
+        for field in filters.into_iter().flatten() {
+            request.query.shift_remove(&endpoint.fields[field].key);
+        }
         Ok(request)
     }
 
@@ -127,8 +130,8 @@ impl Gateway {
         Ok(request)
     }
 
-    /// The path before a link, and what every link begins with.
-    pub(crate) fn fetch_path(&self) -> Fallible<(String, &str)> {
+    /// The path before a link.
+    pub(crate) fn fetch_path(&self) -> Fallible<String> {
         let mut endpoints = self.pack.endpoints.iter();
         let found = endpoints.find_map(|endpoint| match endpoint.bulk {
             Some(BulkStep::Fetch { kind, link: None, .. }) => Some((endpoint, kind)),
@@ -138,7 +141,7 @@ impl Gateway {
         let lead = self.pack.files[kind].lead.as_str();
         let path = Request::plain(endpoint).target();
         let before = path.find(lead).ok_or("the endpoint's path has no place for a link")?;
-        Ok((path[..before].to_owned(), lead))
+        Ok(path[..before].to_owned())
     }
 
     /// Headers that every call needs.

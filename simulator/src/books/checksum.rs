@@ -65,13 +65,12 @@ impl Checksum {
     /// The checksum, 64 hex digits.
     pub(crate) fn hex(mut self) -> String {
         self.hasher.update(&self.buffer[..self.length]);
-        let mut text = String::with_capacity(64);
-        for byte in self.hasher.finalize() {
-            for digit in [byte >> 4, byte & 15] {
-                text.push(char::from(b"0123456789abcdef"[usize::from(digit)]));
-            }
+        let mut text = vec![0; 64];
+        for (pair, byte) in text.chunks_exact_mut(2).zip(self.hasher.finalize()) {
+            let digit = |four: u8| b"0123456789abcdef"[usize::from(four & 15)];
+            pair.copy_from_slice(&[digit(byte >> 4), digit(byte)]);
         }
-        text
+        String::from_utf8(text).expect("hex digits are ASCII")
     }
 }
 

@@ -1,7 +1,9 @@
 //! GSTR-3B: what was sold, what credit there is, what was paid. All of it is a sum of other books.
 
+use std::sync::Arc;
+
 use super::{
-    Opened, ReturnKind, Standing,
+    Opened, Query, ReturnKind, Standing,
     distributed::Credits,
     document::{Paise, TAX, Tax, money},
     imports::{Bills, zone_bills},
@@ -153,7 +155,7 @@ impl Gstr3b {
             ..Self::default()
         };
         let buyer = Buyer::new(register, taxpayer, *on, None);
-        for month in &months {
+        for month in months.iter().filter(|month| sees_bought(opened, **month)) {
             told.itc_other += inward::credit_of_invoices(&buyer.told(&[*month], Told::Invoices));
             told.itc_other += inward::credit_of_notes(&buyer.told(&[*month], Told::Notes));
             let bills = Bills::of(register.seed(), taxpayer, *month).bills;
@@ -247,6 +249,20 @@ told! { Gstr3b, GSTR3B, it => {
     "cash": Record(TAX) => Part::Thing(&it.cash),
     "set_off": Record(SET_OFF) => Part::Thing(&it.set_off),
 } }
+
+/// Whether the taxpayer has a GSTR-2A of a month: not of one after its end, in which a supplier
+/// may still tell what was bought before.
+fn sees_bought(opened: &Opened, month: Month) -> bool {
+    let Opened { register, taxpayer, on, .. } = opened;
+    let of_month = Opened {
+        register: Arc::clone(register),
+        taxpayer: Arc::clone(taxpayer),
+        period: month,
+        on: *on,
+        query: Query::default(),
+    };
+    standing::standing(&of_month, ReturnKind::Gstr2a) == Standing::Due
+}
 
 #[cfg(test)]
 mod tests {

@@ -11,7 +11,7 @@
 //! who sits there. So every counterparty is a persona or a member of the population, whose PAN
 //! serial `0000` nobody real has.
 //!
-//! A persona with very many invoices has customers of its own (`Many`): [`Many::customers`] ranks, each
+//! A persona with very many invoices has customers of its own: a number of ranks, each
 //! with a row of candidates, of whom the first who is registered for the whole month buys. So the
 //! number of its invoices is exact, and a customer finds out in a step or two whether it is one.
 

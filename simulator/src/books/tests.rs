@@ -2,6 +2,7 @@
 
 mod both_ends;
 mod busy;
+mod filters;
 mod outward;
 mod sums;
 
@@ -9,7 +10,12 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, date};
 
-use super::{Books, Opened, Query, ReturnKind};
+use super::{
+    Books, Opened, Query, ReturnKind,
+    document::{Document, Tax},
+    gstr1::Gstr1,
+    summary::Section,
+};
 use crate::{
     model::{dice::QuickDice, gstin::Gstin, period::Month},
     pack::folder::Folder,
@@ -89,4 +95,69 @@ pub(crate) fn pairs(register: &Arc<Register>, count: u64) -> Vec<(String, Month)
             (gstin, period)
         })
         .collect()
+}
+
+/// Every document of a return, with the section it stands in.
+pub(crate) fn documents(gstr1: &Gstr1) -> Vec<(&'static str, &Document)> {
+    let rest = gstr1.rest();
+    let mut all = Vec::new();
+    for (name, parties) in
+        [("b2b", gstr1.b2b()), ("b2ba", &rest.b2ba), ("cdnr", &rest.cdnr), ("cdnra", &rest.cdnra)]
+    {
+        all.extend(parties.iter().flat_map(|party| &party.documents).map(|one| (name, one)));
+    }
+    for (name, places) in [("b2cl", &rest.b2cl), ("b2cla", &rest.b2cla)] {
+        all.extend(places.iter().flat_map(|place| &place.documents).map(|one| (name, one)));
+    }
+    for (name, exports) in [("exp", &rest.exp), ("expa", &rest.expa)] {
+        all.extend(exports.iter().flat_map(|export| &export.documents).map(|one| (name, one)));
+    }
+    all.extend(rest.cdnur.iter().map(|one| ("cdnur", one)));
+    all.extend(rest.cdnura.iter().map(|one| ("cdnura", one)));
+    all
+}
+
+/// Records, value, taxable and tax of a section, from its documents or rows.
+pub(crate) fn sums(gstr1: &Gstr1, name: &str) -> (usize, i64, i64, Tax) {
+    let rest = gstr1.rest();
+    let rows: Vec<(i64, i64, Tax)> = match name {
+        "b2cs" => rest.b2cs.iter().map(|row| (1, row.taxable, row.tax)).collect(),
+        "b2csa" => rest.b2csa.iter().map(|row| (1, row.taxable, row.tax)).collect(),
+        "at" | "ata" | "txpd" | "txpda" => match name {
+            "at" => &rest.at,
+            "ata" => &rest.ata,
+            "txpd" => &rest.txpd,
+            _ => &rest.txpda,
+        }
+        .iter()
+        .map(|row| {
+            let tax = row.items.iter().map(|item| item.tax).sum();
+            (1, row.items.iter().map(|item| item.taxable).sum(), tax)
+        })
+        .collect(),
+        "hsn" => gstr1.hsn().iter().map(|row| (1, row.taxable, row.tax)).collect(),
+        "supeco" => rest.supeco.iter().map(|row| (1, row.value, row.tax)).collect(),
+        "nil" => rest
+            .nil
+            .iter()
+            .map(|row| (1, row.nil + row.exempt + row.outside, Tax::default()))
+            .collect(),
+        _ => documents(gstr1)
+            .into_iter()
+            .filter(|(section, _)| *section == name)
+            .map(|(_, one)| (if one.credit { -1 } else { 1 }, one.taxable(), one.tax()))
+            .collect(),
+    };
+    let mut tax = Tax::default();
+    let mut taxable = 0;
+    for (sign, value, own) in &rows {
+        taxable += sign * value;
+        if *sign > 0 { tax += *own } else { tax -= *own }
+    }
+    (rows.len(), taxable + tax.total(), taxable, tax)
+}
+
+pub(crate) fn section<'a>(gstr1: &'a Gstr1, name: &str) -> &'a Section {
+    let found = gstr1.summary().sections.iter().find(|section| section.name == name);
+    found.expect("every section is listed")
 }

@@ -5,7 +5,7 @@ use std::{
     ops::Range,
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -118,6 +118,8 @@ pub struct Job {
     /// Parts that are not measured yet.
     left: AtomicUsize,
     settled: Notify,
+    /// Whether its caller was told that it could not be made.
+    failed: AtomicBool,
 }
 
 impl Job {
@@ -133,7 +135,19 @@ impl Job {
             next: AtomicUsize::new(0),
             left: AtomicUsize::new(parts),
             settled: Notify::new(),
+            failed: AtomicBool::new(false),
         }
+    }
+
+    /// Whether its caller was told that it could not be made.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.failed.load(Ordering::Relaxed)
+    }
+
+    /// Its caller is told so, from now on.
+    pub(super) fn fail(&self) {
+        self.failed.store(true, Ordering::Relaxed);
     }
 
     /// What is known of a part; it is made now where nobody made it before.

@@ -7,7 +7,7 @@ use gsp_simulator::{
 
 use super::{
     Failure,
-    paint::{Table, bold, dim},
+    paint::{Table, WIDTH, bold, dim, wrap},
 };
 
 /// Reads `MMYYYY`.
@@ -100,7 +100,9 @@ fn table(lines: &[Line]) -> String {
     }
     if !empty.is_empty() {
         let names: Vec<&str> = empty.iter().map(|line| line.name.as_str()).collect();
-        out += &format!("  {}\n", dim(&format!("nothing in {}", names.join(", "))));
+        for line in wrap(&format!("nothing in {}", names.join(", ")), WIDTH - 2) {
+            out += &format!("  {}\n", dim(&line));
+        }
     }
     out
 }

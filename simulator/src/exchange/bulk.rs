@@ -67,12 +67,17 @@ pub(super) fn take(
             );
             Ok(Some(decide(queue.reply, why)))
         }
-        Some(step @ BulkStep::Details { kind, token, pending, unknown, .. }) => {
+        Some(step @ BulkStep::Details { kind, token, pending, failed, unknown }) => {
             let token = text(scene, *token).to_owned();
             let job = match of_token(scene, *kind, &token, tenant) {
                 Ok(job) => job,
                 Err(why) => return Ok(Some(decide(*unknown, why))),
             };
+            if job.has_failed() {
+                look_at(scene, &job, Vec::new());
+                let why = "the files of this token could not be made; ask for the section anew";
+                return Ok(Some(decide(*failed, why.to_owned())));
+            }
             let ready_at_ms = job.order.ready_at_ms;
             if scene.call.at_ms < ready_at_ms {
                 look_at(scene, &job, Vec::new());

@@ -125,7 +125,7 @@ pub fn write_number(units: i64, places: u8, out: &mut Vec<u8>) {
     let mut at = digits.len();
     // What stands behind the point, without the zeros at its end.
     let mut places = usize::from(places.min(20));
-    while places > 0 && magnitude % 10 == 0 {
+    while places > 0 && magnitude.is_multiple_of(10) {
         magnitude /= 10;
         places -= 1;
     }
@@ -212,6 +212,17 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn every_digit_is_written(units: i64, places in 0_u8..6) {
+            let scale = 10_u64.pow(places.into());
+            let (whole, part) = (units.unsigned_abs() / scale, units.unsigned_abs() % scale);
+            let sign = if units < 0 { "-" } else { "" };
+            let part = format!("{part:0width$}", width = usize::from(places));
+            let part = if places == 0 { "" } else { part.trim_end_matches('0') };
+            let point = if part.is_empty() { "" } else { "." };
+            prop_assert_eq!(written(units, places), format!("{sign}{whole}{point}{part}"));
+        }
+
         #[test]
         fn a_written_number_reads_back(units in -10_000_000_000_i64..10_000_000_000, places in 0_u8..4) {
             let read: f64 = written(units, places).parse().expect("a number");

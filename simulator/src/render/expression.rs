@@ -459,6 +459,9 @@ fn quoted_after<'source>(source: &'source str, word: &str) -> Option<&'source st
     quoted(rest.trim_start()).map(|(text, _)| text)
 }
 
+/// So many right names are told; more would hide the rest of the message.
+const LISTED: usize = 40;
+
 /// The right name that is closest to a wrong one, or all of them.
 #[must_use]
 pub fn closest(wrong: &str, right: &[String]) -> String {
@@ -471,6 +474,9 @@ pub fn closest(wrong: &str, right: &[String]) -> String {
         Some((_, name)) => format!("did you mean `{name}`?"),
         None if right.is_empty() => {
             "there are none here: declare one, or leave the name out".to_owned()
+        }
+        None if right.len() > LISTED => {
+            format!("there are: {} and {} more", right[..LISTED].join(", "), right.len() - LISTED)
         }
         None => format!("there are: {}", right.join(", ")),
     }

@@ -73,6 +73,7 @@ fn no_table_is_wider_than_120_columns() {
         &["gstin", "explain", "27AAACS0000A1ZG"],
         &["gstin", "check", "27AAACS0000A1ZG", "x"],
         &["taxpayer", "active-regular"],
+        &["taxpayer", "active-regular", "--books", "042025"],
         &["scenario", "list"],
     ] {
         for line in run(args).out.lines() {
@@ -242,4 +243,33 @@ fn the_population_lives_where_it_is_asked_for() {
 #[test]
 fn completions_know_the_commands() {
     assert!(said(&["completions", "bash"]).contains("credentials"));
+}
+
+#[test]
+fn the_books_of_a_period_are_told_return_by_return() {
+    let out = said(&["taxpayer", "active-regular", "--books", "042025"]);
+    for told in
+        ["GSTR1  filed on 2025-05-11", "GSTR2A  as the suppliers tell it", "4(C) net credit"]
+    {
+        assert!(out.contains(told), "{out}");
+    }
+    assert!(out.contains("CMP08  not for this kind of taxpayer and period\n"), "{out}");
+
+    let books = json(&["taxpayer", "composition", "--books", "032025"]);
+    let returns = list(&books["returns"]);
+    let standings: Vec<_> = returns.iter().map(|one| text(&one["standing"])).collect();
+    assert_eq!(standings[3..], ["due", "due"]);
+    assert_eq!(standings[0], "not-applicable");
+    let line = |index: usize, name: &str| {
+        let lines = list(&list(&books["returns"])[index]["lines"]);
+        lines.iter().find(|line| line["name"] == name).expect("it is told").clone()
+    };
+    assert_eq!(line(4, "6 turnover")["taxable"], line(4, "5 the four CMP-08")["taxable"]);
+    assert!(line(3, "3(1) turnover")["cgst"].as_f64().expect("an amount") > 0.0);
+}
+
+#[test]
+fn a_period_that_is_none_is_refused_with_its_form() {
+    let err = refused(&["taxpayer", "active-regular", "--books", "2025-04"]);
+    assert!(err.starts_with("error: `2025-04` is not a return period\nhint: write it as MMYYYY"));
 }

@@ -55,9 +55,10 @@ pub(crate) fn trades(taxpayer: &Taxpayer, from: Date, to: Date) -> bool {
         && stopped_on(taxpayer).is_none_or(|stop| to <= stop)
 }
 
-/// What an invoice to a firm of this size is about at the most, on average, so that nobody buys far
-/// more than it sells.
-pub(crate) fn most_at_once(buyer: &Taxpayer) -> Paise {
+/// What an invoice to a firm of this size, or to a consumer, is about at the most, on average: so
+/// nobody buys far more than it sells.
+pub(crate) fn most_at_once(buyer: Option<&Taxpayer>) -> Paise {
+    let Some(buyer) = buyer else { return 3 * LAKH };
     match (Role::of(buyer), buyer.frequency) {
         (Role::Zone, _) => Paise::MAX,
         _ if buyer.einvoice => Paise::MAX,

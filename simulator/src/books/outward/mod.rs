@@ -13,6 +13,8 @@
 mod consumers;
 mod facts;
 mod notes;
+mod numbers;
+mod periods;
 mod plan;
 mod sale;
 mod totals;
@@ -32,7 +34,6 @@ pub(crate) use self::{
     sale::{Number, Receiver, Sale, Series, Taxing},
 };
 use super::{
-    checksum::Checksum,
     document::{Document, InvoiceKind, Paise},
     goods::Assortment,
     network::{EDGES, Edge, Many, Network},
@@ -44,14 +45,11 @@ use crate::{
         period::{GST_BEGAN, Month},
         taxpayer::Taxpayer,
     },
-    taxpayers::{Register, owes, stopped_on},
+    taxpayers::{Register, stopped_on},
 };
 
 /// Names all streams of the books.
 const PURPOSE: u64 = 0x626f_6f6b_7300;
-
-/// From this day on large sellers report their invoices and get a reference number for each.
-const EINVOICES_BEGAN: Date = date(2020, 10, 1);
 
 /// From this day on an invoice to a consumer in another state is large above one lakh of rupees.
 const LOWER_LIMIT_BEGAN: Date = date(2024, 8, 1);
@@ -115,7 +113,7 @@ impl<'a> Seller<'a> {
             many,
             dice,
             goods,
-            prefix: prefix_of(taxpayer, dice),
+            prefix: numbers::prefix_of(taxpayer, dice),
             plans: RefCell::default(),
         }
     }
@@ -268,7 +266,7 @@ impl<'a> Seller<'a> {
         let key = u64::from(spot.lane) << 32 | spot.nth;
         let mut dice = self.dice.fork(index(plan.month)).fork(key + 1_000);
         // Only whoever is registered on the day counts: later news must change nothing.
-        let most = buyer.filter(|_| receiver.registered).map_or(Paise::MAX, most_at_once);
+        let most = most_at_once(buyer.filter(|_| receiver.registered));
         let target = self.facts.ticket.min(most) / 100 * (40 + signed(dice.below(120)));
         Sale::draw(self, number, date, receiver, target, &mut dice)
     }
@@ -374,105 +372,11 @@ impl<'a> Seller<'a> {
             })
             .collect()
     }
-
-    /// The return in which a month's documents with registered persons are told; `None` where no
-    /// return will tell them.
-    #[must_use]
-    pub fn told_in(&self, month: Month) -> Option<Month> {
-        let furnished = || self.register.filing(self.taxpayer, "IFF", month, self.on).is_some();
-        if !owes(self.taxpayer, "GSTR1", month) && owes(self.taxpayer, "IFF", month) && furnished()
-        {
-            return Some(month);
-        }
-        self.rest_told_in(month)
-    }
-
-    /// The same for everything else.
-    #[must_use]
-    pub fn rest_told_in(&self, month: Month) -> Option<Month> {
-        [month, month.quarter_end()]
-            .into_iter()
-            .find(|period| owes(self.taxpayer, "GSTR1", *period))
-    }
-
-    /// The months whose documents with registered persons a return tells, oldest first.
-    #[must_use]
-    pub fn months_of(&self, period: Month) -> Vec<Month> {
-        self.months(period, |month| self.told_in(month))
-    }
-
-    /// The months whose other sales a return tells, oldest first.
-    #[must_use]
-    pub fn rest_months_of(&self, period: Month) -> Vec<Month> {
-        self.months(period, |month| self.rest_told_in(month))
-    }
-
-    fn months(&self, period: Month, told_in: impl Fn(Month) -> Option<Month>) -> Vec<Month> {
-        (-2..=0)
-            .map(|back| period.plus(back))
-            .filter(|month| self.days_of(*month).is_some() && told_in(*month) == Some(period))
-            .collect()
-    }
-
-    /// Whether it gets reference numbers for its invoices on a day.
-    pub(crate) fn reports_invoices(&self, on: Date) -> bool {
-        self.taxpayer.einvoice && on >= EINVOICES_BEGAN
-    }
-
-    /// The reference number of a document: SHA-256 of seller, financial year, type and number.
-    pub(crate) fn reference(&self, kind: &str, number: &str, month: Month) -> String {
-        let mut text = Checksum::nothing();
-        text.raw(self.gstin().as_bytes());
-        let year = month.financial_year().start_year();
-        let digits = |number: i16| char::from(b'0' + u8::try_from(number % 10).unwrap_or(0));
-        let mut written = String::with_capacity(10);
-        written.extend([digits(year / 1000), digits(year / 100), digits(year / 10), digits(year)]);
-        written.extend(['-', digits((year + 1) / 10), digits(year + 1)]);
-        text.raw(written.as_bytes());
-        text.raw(kind.as_bytes());
-        text.raw(number.as_bytes());
-        text.hex()
-    }
-
-    /// A number as it stands on the document: at most 16 characters, told apart by year and month.
-    pub(crate) fn number(&self, number: Number) -> String {
-        let (year, month) = (number.month.year.rem_euclid(100), number.month.month);
-        let digit = |number: u64| char::from(b'0' + u8::try_from(number % 10).unwrap_or(0));
-        let mut text = String::with_capacity(17);
-        text.push_str(&self.prefix);
-        text.push_str(number.series.letter());
-        text.push('/');
-        let date = u64::from(year.unsigned_abs()) * 100 + u64::from(month.unsigned_abs());
-        text.extend([1_000, 100, 10, 1].map(|place| digit(date / place)));
-        text.push('/');
-        let places: &[u64] = if self.many.is_some() && number.series == Series::Invoice {
-            &[1_000_000, 100_000, 10_000, 1_000, 100, 10, 1]
-        } else {
-            &[10_000, 1_000, 100, 10, 1]
-        };
-        text.extend(places.iter().map(|place| digit(number.serial / place)));
-        text
-    }
 }
 
 /// Whether somebody may be a customer throughout a month.
 fn is_customer(buyer: &Taxpayer, month: Month) -> bool {
     Role::of(buyer) != Role::Aside && trades(buyer, month.first_day(), month.last_day())
-}
-
-/// Two letters of the firm's name, or any.
-fn prefix_of(taxpayer: &Taxpayer, mut dice: QuickDice) -> String {
-    let mut letters: String = taxpayer
-        .legal_name
-        .split(' ')
-        .filter_map(|word| word.chars().next())
-        .filter(char::is_ascii_uppercase)
-        .take(2)
-        .collect();
-    while letters.len() < 2 {
-        letters.push(char::from(b'A' + u8::try_from(dice.below(26)).unwrap_or(0)));
-    }
-    letters
 }
 
 /// A small count as money and percentages are reckoned with.

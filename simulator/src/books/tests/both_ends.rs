@@ -46,7 +46,7 @@ fn only(party: &str, of: ReturnKind) -> Query {
 fn every_line_that_a_buyer_sees_is_in_its_suppliers_return_to_the_paisa() {
     let register = register(1);
     let (mut lines, mut notes, mut amended) = (0, 0, 0);
-    for (gstin, period) in pairs(&register, 1_200) {
+    for (gstin, period) in pairs(&register, 1_500) {
         let Some(books) = open(&register, &gstin, period, ReturnKind::Gstr2a) else { continue };
         // A stranger's documents are in nobody else's books.
         if Network::of(&register).slot_of(&gstin).twin {
@@ -90,7 +90,7 @@ fn every_line_that_a_buyer_sees_is_in_its_suppliers_return_to_the_paisa() {
 fn every_line_that_a_seller_tells_is_seen_by_its_buyer_to_the_paisa() {
     let register = register(2);
     let (mut lines, mut notes, mut years) = (0, 0, 0);
-    for (gstin, period) in pairs(&register, 700) {
+    for (gstin, period) in pairs(&register, 1_000) {
         let Some(books) = open(&register, &gstin, period, ReturnKind::Gstr1) else { continue };
         if Network::of(&register).slot_of(&gstin).twin {
             continue;

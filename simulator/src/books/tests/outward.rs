@@ -2,82 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{TODAY, ask, open, pairs, register};
+use super::{TODAY, documents, open, pairs, register, section, sums};
 use crate::{
     books::{
-        Query, ReturnKind, Standing,
-        document::{Document, Tax},
-        gstr1::{Gstr1, Rest},
-        outward::Seller,
-        summary::{NAMES, Section},
+        Query, ReturnKind, Standing, document::Tax, gstr1::Rest, outward::Seller, summary::NAMES,
     },
     model::period::Month,
 };
-
-/// Every document of a return, with the section it stands in.
-fn documents(gstr1: &Gstr1) -> Vec<(&'static str, &Document)> {
-    let rest = gstr1.rest();
-    let mut all = Vec::new();
-    for (name, parties) in
-        [("b2b", gstr1.b2b()), ("b2ba", &rest.b2ba), ("cdnr", &rest.cdnr), ("cdnra", &rest.cdnra)]
-    {
-        all.extend(parties.iter().flat_map(|party| &party.documents).map(|one| (name, one)));
-    }
-    for (name, places) in [("b2cl", &rest.b2cl), ("b2cla", &rest.b2cla)] {
-        all.extend(places.iter().flat_map(|place| &place.documents).map(|one| (name, one)));
-    }
-    for (name, exports) in [("exp", &rest.exp), ("expa", &rest.expa)] {
-        all.extend(exports.iter().flat_map(|export| &export.documents).map(|one| (name, one)));
-    }
-    all.extend(rest.cdnur.iter().map(|one| ("cdnur", one)));
-    all.extend(rest.cdnura.iter().map(|one| ("cdnura", one)));
-    all
-}
-
-/// Records, value, taxable and tax of a section, from its documents or rows.
-fn sums(gstr1: &Gstr1, name: &str) -> (usize, i64, i64, Tax) {
-    let rest = gstr1.rest();
-    let rows: Vec<(i64, i64, Tax)> = match name {
-        "b2cs" => rest.b2cs.iter().map(|row| (1, row.taxable, row.tax)).collect(),
-        "b2csa" => rest.b2csa.iter().map(|row| (1, row.taxable, row.tax)).collect(),
-        "at" | "ata" | "txpd" | "txpda" => match name {
-            "at" => &rest.at,
-            "ata" => &rest.ata,
-            "txpd" => &rest.txpd,
-            _ => &rest.txpda,
-        }
-        .iter()
-        .map(|row| {
-            let tax = row.items.iter().map(|item| item.tax).sum();
-            (1, row.items.iter().map(|item| item.taxable).sum(), tax)
-        })
-        .collect(),
-        "hsn" => gstr1.hsn().iter().map(|row| (1, row.taxable, row.tax)).collect(),
-        "supeco" => rest.supeco.iter().map(|row| (1, row.value, row.tax)).collect(),
-        "nil" => rest
-            .nil
-            .iter()
-            .map(|row| (1, row.nil + row.exempt + row.outside, Tax::default()))
-            .collect(),
-        _ => documents(gstr1)
-            .into_iter()
-            .filter(|(section, _)| *section == name)
-            .map(|(_, one)| (if one.credit { -1 } else { 1 }, one.taxable(), one.tax()))
-            .collect(),
-    };
-    let mut tax = Tax::default();
-    let mut taxable = 0;
-    for (sign, value, own) in &rows {
-        taxable += sign * value;
-        if *sign > 0 { tax += *own } else { tax -= *own }
-    }
-    (rows.len(), taxable + tax.total(), taxable, tax)
-}
-
-fn section<'a>(gstr1: &'a Gstr1, name: &str) -> &'a Section {
-    let found = gstr1.summary().sections.iter().find(|section| section.name == name);
-    found.expect("every section is listed")
-}
 
 #[test]
 fn the_summary_adds_up_every_section() {
@@ -269,58 +200,6 @@ fn a_note_is_about_an_invoice_that_was_told() {
         }
     }
     assert!(found > 200, "{found}");
-}
-
-#[test]
-fn windows_put_together_are_the_whole() {
-    let register = register(1);
-    for (gstin, period) in pairs(&register, 150) {
-        for name in NAMES {
-            let query =
-                |window| Query { section: Some(name.to_owned()), window, ..Query::default() };
-            let Some(whole) = ask(&register, &gstin, period, query(None)) else { continue };
-            let count = whole.count();
-            let mut told = Vec::new();
-            for start in (0..count).step_by(3) {
-                let window = Some(start..start + 3);
-                let part = ask(&register, &gstin, period, query(window)).expect("the same");
-                assert_eq!(part.count(), count, "the window does not change the count");
-                let of = documents(&part.gstr1).into_iter().filter(|(section, _)| *section == name);
-                told.extend(of.map(|(_, one)| one.clone()));
-            }
-            let all: Vec<_> = documents(&whole.gstr1)
-                .into_iter()
-                .filter(|(section, _)| *section == name)
-                .map(|(_, one)| one.clone())
-                .collect();
-            assert_eq!(told, all, "{gstin} {period} {name}");
-            let rows = sums(&whole.gstr1, name).0;
-            assert!(name == "documents" || rows as u64 == count, "{name}: {rows} {count}");
-        }
-    }
-}
-
-#[test]
-fn filters_leave_what_fits() {
-    let register = register(1);
-    for (gstin, period) in pairs(&register, 400) {
-        let Some(whole) = open(&register, &gstin, period, ReturnKind::Gstr1) else { continue };
-        let Some(party) = whole.gstr1.b2b().first() else { continue };
-        let query = Query { party: Some(party.gstin.clone()), ..Query::default() };
-        let one = ask(&register, &gstin, period, query).expect("the same");
-        assert_eq!(one.gstr1.b2b().len(), 1);
-        assert_eq!(one.gstr1.b2b()[0].documents, party.documents);
-        assert_eq!(one.gstr1.summary(), whole.gstr1.summary(), "a summary is whole");
-        let query = Query { action_required: Some(true), ..Query::default() };
-        assert!(ask(&register, &gstin, period, query).expect("the same").gstr1.b2b().is_empty());
-        let query = Query { since: Some(TODAY), ..Query::default() };
-        assert!(ask(&register, &gstin, period, query).expect("the same").gstr1.b2b().is_empty());
-        let place = party.documents[0].place;
-        let query = Query { place: Some(place.to_owned()), ..Query::default() };
-        let here = ask(&register, &gstin, period, query).expect("the same");
-        let all = here.gstr1.b2b().iter().flat_map(|party| &party.documents);
-        assert!(all.clone().count() > 0 && all.clone().all(|one| one.place == place));
-    }
 }
 
 #[test]

@@ -285,11 +285,13 @@ impl StepFile {
         let name = |value: &str| Located { value: value.to_owned(), span: request.span.clone() };
         let same = self.outcome.as_ref().is_none_or(|own| own.value == start.outcome);
         let code = start.code.clone().filter(|_| same);
+        let outcome = self.outcome.clone().unwrap_or_else(|| name(&start.outcome));
         let changes = RequestFile {
             endpoint: name(&start.endpoint),
-            case: Some(name(&start.name)),
+            // What the case's own schema promises is not promised of another outcome.
+            case: Some(name(if same { &start.name } else { &outcome })),
             like: None,
-            outcome: self.outcome.clone().unwrap_or_else(|| name(&start.outcome)),
+            outcome,
             code: self.code.clone().or_else(|| code.as_deref().map(name)),
             // Another outcome has a status of its own, told by the pack.
             status: self.status.clone(),
