@@ -29,13 +29,15 @@ fn block(pem: &str) -> Option<(String, String)> {
     Some((label.to_owned(), body.split_whitespace().collect()))
 }
 
+/// The tag of a certificate's version, which may be left out.
+const VERSION: u8 = 0xa0;
+
 /// `SubjectPublicKeyInfo` of a certificate: the seventh part of what is signed, the sixth where the
 /// version is left out.
 fn subject_key(der: &[u8]) -> Option<&[u8]> {
     let certificate = Part::read(der)?;
     let mut signed = Part::read(certificate.inside)?.inside;
     let first = Part::read(signed)?;
-    const VERSION: u8 = 0xa0;
     let before = if first.tag == VERSION { 6 } else { 5 };
     for _ in 0..before {
         signed = Part::read(signed)?.rest;

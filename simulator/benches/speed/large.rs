@@ -110,7 +110,7 @@ impl Client<'_> {
 
     /// Fetches a file and compares its hash; its length.
     fn download(&mut self, link: &Value) -> Fallible<usize> {
-        let (path, _) = self.gateway.fetch_path()?;
+        let path = self.gateway.fetch_path()?;
         let text = |name: &str| link[name].as_str().ok_or_else(|| format!("no `{name}`: {link}"));
         let target = format!("/{}{path}{}", self.gateway.pack.name, text("ul")?);
         let mut request = format!("GET {target} HTTP/1.1\r\nhost: 127.0.0.1\r\n");

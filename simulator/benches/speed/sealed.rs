@@ -20,6 +20,7 @@ use gsp_simulator::{
         tree::Tree,
     },
     route,
+    tell::request::Request,
     tenant::Tenant,
     world::{Ingredients, World},
 };
@@ -97,18 +98,18 @@ fn row(world: &World, gateway: &Gateway, name: &str, gstin: &str, effort: Effort
         return Err(format!("`{name}` has {} invoices", section.count()).into());
     }
     let mut numbers = 1_000..;
-    let mut ways: [(&str, Box<dyn FnMut() -> Fallible<usize> + '_>); 4] = [
-        ("bare", Box::new(|| Ok(section.sealed(&Key([1; 32]), &Key([2; 32])).len()))),
-        ("sealed", Box::new(|| stage.render(&stage.open))),
-        ("told", Box::new(|| stage.render(&Arc::new(stage.fresh())))),
-        ("whole", Box::new(|| stage.play(numbers.next().unwrap_or_default()))),
+    let mut ways: [Box<dyn FnMut() -> Fallible<usize> + '_>; 4] = [
+        Box::new(|| Ok(section.sealed(&Key([1; 32]), &Key([2; 32])).len())),
+        Box::new(|| stage.render(&stage.open)),
+        Box::new(|| stage.render(&stage.fresh())),
+        Box::new(|| stage.play(numbers.next().unwrap_or_default())),
     ];
-    let mut series = [const { None::<Series> }; 4].map(Option::unwrap_or_default);
+    let mut series: [Series; 4] = Default::default();
     for round in 0..=effort.rounds {
-        for (at, (_, way)) in ways.iter_mut().enumerate() {
+        for (one, way) in series.iter_mut().zip(&mut ways) {
             let sample = sample(way, effort.time / 2)?;
             if round > 0 {
-                series[at].push(sample);
+                one.push(sample);
             }
         }
     }
@@ -160,7 +161,7 @@ struct Stage<'world> {
     gateway: &'world Gateway,
     tenant: Tenant,
     session: Session,
-    request: gsp_simulator::tell::request::Request,
+    request: Request,
     /// A scene whose books are open.
     open: Arc<Scene>,
 }
@@ -170,7 +171,7 @@ impl<'world> Stage<'world> {
     fn set(world: &'world World, gateway: &'world Gateway, gstin: &str) -> Fallible<Self> {
         let tenant = Tenant::new("default", Clock::Frozen(NOW_MS), Bounds::default());
         let mut number = 0;
-        let mut play = |request: gsp_simulator::tell::request::Request| {
+        let mut play = |request: Request| {
             number += 1;
             let call = session::call(&request, number);
             exchange::play(world, &tenant, &gateway.pack, call)
@@ -179,48 +180,18 @@ impl<'world> Stage<'world> {
         let opened = play(gateway.log_in(USER, &gstin[..2])?)?;
         let session = Gateway::session(USER, &opened.delivery.reply.body)?;
         let request = gateway.invoices(&session, gstin)?;
-        let mut stage = Self {
-            open: Arc::new(Scene::new(
-                Arc::clone(&gateway.pack),
-                Arc::clone(&world.register),
-                world.seed,
-                session::call(&request, 3),
-            )),
-            world,
-            gateway,
-            tenant,
-            session,
-            request,
-        };
-        let played = exchange::play(
-            stage.world,
-            &stage.tenant,
-            &stage.gateway.pack,
-            session::call(&stage.request, 3),
-        )?;
-        // What the whole call says is what is rendered here.
-        let said = stage.session.open(&played.delivery.reply.body)?;
-        stage.open = Arc::new(stage.fresh());
-        if stage.json()? != said {
+        let said = play(request.clone())?.delivery.reply.body;
+        let open = fresh(world, gateway, &session, &request);
+        let stage = Self { world, gateway, tenant, session, request, open };
+        // What is rendered here is what the whole call says.
+        if stage.json()? != stage.session.open(&said)? {
             return Err("the rendered answer is not the played one".into());
         }
         Ok(stage)
     }
 
-    /// The scene of the call as it is when it is rendered; no book is open.
-    fn fresh(&self) -> Scene {
-        let call = session::call(&self.request, 3);
-        let mut scene = Scene::new(
-            Arc::clone(&self.gateway.pack),
-            Arc::clone(&self.world.register),
-            self.world.seed,
-            call,
-        );
-        let _ = route::find(&self.gateway.pack, &mut scene);
-        let gstin = self.request.query.get("gstin").map(String::as_str).unwrap_or_default();
-        scene.taxpayer = self.world.register.recall(gstin, ist_date(NOW_MS));
-        scene.consent = Some(self.session.consent());
-        scene
+    fn fresh(&self) -> Arc<Scene> {
+        fresh(self.world, self.gateway, &self.session, &self.request)
     }
 
     fn tree(&self) -> Fallible<&Tree> {
@@ -240,7 +211,7 @@ impl<'world> Stage<'world> {
     /// What the sealed part says.
     fn json(&self) -> Fallible<Vec<u8>> {
         let mut out = Vec::new();
-        let scene = Arc::new(self.fresh());
+        let scene = self.fresh();
         self.tree()?.write(Scope { scene: &scene, locals: &Locals::Empty }, &mut out)?;
         self.session.open(&out)
     }
@@ -250,6 +221,18 @@ impl<'world> Stage<'world> {
         let played = exchange::play(self.world, &self.tenant, &self.gateway.pack, call)?;
         Ok(played.delivery.reply.body.len())
     }
+}
+
+/// The scene of a call as it is when it is rendered; no book is open.
+fn fresh(world: &World, gateway: &Gateway, session: &Session, request: &Request) -> Arc<Scene> {
+    let (pack, register) = (&gateway.pack, &world.register);
+    let call = session::call(request, 3);
+    let mut scene = Scene::new(Arc::clone(pack), Arc::clone(register), world.seed, call);
+    let _ = route::find(pack, &mut scene);
+    let gstin = request.query.get("gstin").map(String::as_str).unwrap_or_default();
+    scene.taxpayer = register.recall(gstin, ist_date(NOW_MS));
+    scene.consent = Some(session.consent());
+    Arc::new(scene)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a body is far below 2^52 bytes")]

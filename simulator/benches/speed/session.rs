@@ -40,7 +40,6 @@ pub(crate) struct Gateway {
 }
 
 /// A session, as its client knows it.
-#[derive(Clone)]
 pub(crate) struct Session {
     user: String,
     token: String,
@@ -131,8 +130,8 @@ impl Gateway {
         Ok(request)
     }
 
-    /// The path before a link, and what every link begins with.
-    pub(crate) fn fetch_path(&self) -> Fallible<(String, &str)> {
+    /// The path before a link.
+    pub(crate) fn fetch_path(&self) -> Fallible<String> {
         let mut endpoints = self.pack.endpoints.iter();
         let found = endpoints.find_map(|endpoint| match endpoint.bulk {
             Some(BulkStep::Fetch { kind, link: None, .. }) => Some((endpoint, kind)),
@@ -142,7 +141,7 @@ impl Gateway {
         let lead = self.pack.files[kind].lead.as_str();
         let path = Request::plain(endpoint).target();
         let before = path.find(lead).ok_or("the endpoint's path has no place for a link")?;
-        Ok((path[..before].to_owned(), lead))
+        Ok(path[..before].to_owned())
     }
 
     /// Headers that every call needs.

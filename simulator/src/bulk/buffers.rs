@@ -1,9 +1,13 @@
 //! Room for the JSON of a part, used again while there is work, given back when there is none.
 //!
-//! Parts are made by many threads in turn. Left to the allocator, each of them would keep the room
+//! Parts are packed by many threads in turn. Left to the allocator, each of them would keep the room
 //! of its last part for itself.
 
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// So large is a room, in bytes: 33 MiB. No page of it is there before it is written to, and what
+/// is larger than 32 MiB common allocators take from the system and give back to it at once.
+const ROOM: usize = 33 * 1024 * 1024;
 
 /// Rooms that are empty, and how many are in use.
 #[derive(Debug, Default)]
@@ -23,15 +27,15 @@ pub struct Buffer {
 }
 
 impl Buffers {
-    /// An empty room for so many bytes, or more.
+    /// An empty room.
     #[must_use]
-    pub fn take(home: &Arc<Self>, length: usize) -> Buffer {
-        let mut bytes = {
+    pub fn take(home: &Arc<Self>) -> Buffer {
+        let found = {
             let mut rooms = home.0.lock().unwrap_or_else(PoisonError::into_inner);
             rooms.in_use += 1;
-            rooms.empty.pop().unwrap_or_default()
+            rooms.empty.pop()
         };
-        bytes.reserve_exact(length);
+        let bytes = found.unwrap_or_else(|| Vec::with_capacity(ROOM));
         Buffer { bytes, home: Arc::clone(home) }
     }
 }
@@ -69,13 +73,13 @@ mod tests {
     #[test]
     fn a_room_is_used_again_while_another_is_in_use_and_given_back_after() {
         let home = Arc::new(Buffers::default());
-        let first = Buffers::take(&home, 10);
-        let mut second = Buffers::take(&home, 1_000);
+        let first = Buffers::take(&home);
+        let mut second = Buffers::take(&home);
         second.vector().extend_from_slice(b"{}");
         let place = second.bytes().as_ptr();
         drop(second);
 
-        let third = Buffers::take(&home, 10);
+        let third = Buffers::take(&home);
         assert_eq!((third.bytes().as_ptr(), third.bytes().len()), (place, 0));
         drop((first, third));
         assert!(home.0.lock().expect("nobody panicked").empty.is_empty());

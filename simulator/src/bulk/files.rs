@@ -106,10 +106,13 @@ impl Files {
         tokens.into_iter().find_map(|token| self.find(token, at_ms))
     }
 
-    /// Lets the next such question have a file of its own: this one came to nothing.
+    /// This file came to nothing, and the next such question has one of its own.
     pub fn give_up(&self, token: &str) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.by_question.retain(|_, known| known != token);
+        if let Some(job) = kept.by_token.get(token) {
+            job.fail();
+        }
     }
 
     /// Whether there are none.

@@ -3,10 +3,9 @@
 use std::{
     io,
     ops::Range,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -14,7 +13,8 @@ use thiserror::Error;
 use tokio::sync::Notify;
 
 use super::{
-    buffers::Buffers,
+    buffers::{Buffer, Buffers},
+    maker::make,
     pack::{Measure, Packing},
 };
 use crate::gstn::Key;
@@ -93,15 +93,6 @@ impl Order {
     }
 }
 
-/// What is known of a part once it was made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Facts {
-    /// Bytes of its JSON.
-    pub json_length: usize,
-    /// Its file.
-    pub file: Measure,
-}
-
 /// Why a part cannot be made: a fault of ours, or of a pack.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("part {part} of the file `{token}` cannot be made: {why}")]
@@ -121,12 +112,14 @@ pub struct Job {
     pub order: Order,
     contents: Arc<dyn Contents>,
     buffers: Arc<Buffers>,
-    facts: Box<[OnceLock<Result<Facts, Trouble>>]>,
+    facts: Box<[OnceLock<Result<Measure, Trouble>>]>,
     /// The first part that nobody has taken to measure.
     next: AtomicUsize,
     /// Parts that are not measured yet.
     left: AtomicUsize,
     settled: Notify,
+    /// Whether its caller was told that it could not be made.
+    failed: AtomicBool,
 }
 
 impl Job {
@@ -142,7 +135,19 @@ impl Job {
             next: AtomicUsize::new(0),
             left: AtomicUsize::new(parts),
             settled: Notify::new(),
+            failed: AtomicBool::new(false),
         }
+    }
+
+    /// Whether its caller was told that it could not be made.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.failed.load(Ordering::Relaxed)
+    }
+
+    /// Its caller is told so, from now on.
+    pub(super) fn fail(&self) {
+        self.failed.store(true, Ordering::Relaxed);
     }
 
     /// What is known of a part; it is made now where nobody made it before.
@@ -154,22 +159,23 @@ impl Job {
     /// # Panics
     ///
     /// When the part is none of this file's.
-    pub fn facts(&self, part: &Part) -> Result<&Facts, &Trouble> {
-        let facts = self.facts.get(part.number).map(|known| {
-            known.get_or_init(|| {
-                let facts = self.measure(part);
-                if self.left.fetch_sub(1, Ordering::AcqRel) == 1 {
-                    self.settled.notify_waiters();
-                }
-                facts
-            })
+    pub fn facts(&self, part: &Part) -> Result<&Measure, &Trouble> {
+        let place = self.facts.get(part.number).expect("a part of an order has its place");
+        let mut is_new = false;
+        let facts = place.get_or_init(|| {
+            is_new = true;
+            self.measure(part)
         });
-        facts.expect("a part of an order has its place").as_ref()
+        // Told only now that it can be read: who waits looks at once.
+        if is_new && self.left.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.settled.notify_waiters();
+        }
+        facts.as_ref()
     }
 
     /// What is known of a part without making it.
     #[must_use]
-    pub fn known(&self, part: &Part) -> Option<&Facts> {
+    pub fn known(&self, part: &Part) -> Option<&Measure> {
         self.facts.get(part.number)?.get()?.as_ref().ok()
     }
 
@@ -221,34 +227,28 @@ impl Job {
     ///
     /// When it cannot be made, or `out` takes no more.
     pub fn write(&self, part: &Part, out: &mut dyn io::Write) -> io::Result<()> {
-        let known = self.known(part).map_or(0, |facts| facts.json_length);
-        let (json, packing) = self.make(part, known).map_err(io::Error::other)?;
+        let (json, packing) = self.make(part).map_err(io::Error::other)?;
         packing.write(json.bytes(), out)
     }
 
-    fn measure(&self, part: &Part) -> Result<Facts, Trouble> {
-        let measured = catch_unwind(AssertUnwindSafe(|| {
-            let (json, packing) = self.make(part, 0)?;
-            let file = packing.measure(json.bytes());
-            let file = file.map_err(|error| self.trouble(part, error.to_string()))?;
-            Ok(Facts { json_length: json.bytes().len(), file })
-        }));
-        measured
-            .unwrap_or_else(|_| Err(self.trouble(part, "the simulator's own code failed".into())))
+    fn measure(&self, part: &Part) -> Result<Measure, Trouble> {
+        let (json, packing) = self.make(part)?;
+        packing.measure(json.bytes()).map_err(|error| self.trouble(part, error.to_string()))
     }
 
     /// The JSON of a part, and how it is packed.
-    fn make(
-        &self,
-        part: &Part,
-        length: usize,
-    ) -> Result<(super::buffers::Buffer, Packing), Trouble> {
-        let mut json = Buffers::take(&self.buffers, length);
-        let why = |why| self.trouble(part, why);
-        self.contents.json(part, json.vector()).map_err(why)?;
+    fn make(&self, part: &Part) -> Result<(Buffer, Packing), Trouble> {
+        let (contents, of) = (Arc::clone(&self.contents), part.clone());
+        let mut json = Buffers::take(&self.buffers);
+        let made = make(move || {
+            contents.json(&of, json.vector())?;
+            Ok((json, contents.member(&of)?))
+        });
+        let made = made.unwrap_or_else(|| Err("the simulator's own code failed".to_owned()));
+        let (json, member) = made.map_err(|why| self.trouble(part, why))?;
         let packing = Packing {
             key: self.order.key,
-            member: self.contents.member(part).map_err(why)?,
+            member,
             quoted: self.order.quoted,
             made_at_s: u32::try_from(self.order.made_at_ms.div_euclid(1000)).unwrap_or(0),
         };

@@ -9,6 +9,7 @@ pub mod buffers;
 pub mod files;
 pub mod job;
 pub mod link;
+pub mod maker;
 pub mod pack;
 pub mod seen;
 pub mod unpack;

@@ -1,6 +1,6 @@
 //! A file as expressions see it.
 
-use super::job::{Facts, Order};
+use super::{job::Order, pack::Measure};
 use crate::model::{
     period::ist_date,
     told::{
@@ -50,8 +50,8 @@ impl Part {
 
     /// With what is known once it was made.
     #[must_use]
-    pub fn measured(self, facts: &Facts) -> Self {
-        Self { length: facts.file.length, hash: facts.file.sha256.clone(), ..self }
+    pub fn measured(self, facts: &Measure) -> Self {
+        Self { length: facts.length, hash: facts.sha256.clone(), ..self }
     }
 }
 

@@ -10,30 +10,38 @@ use http::header::CONTENT_TYPE;
 use minijinja::{Error, ErrorKind};
 use serde_json::Value;
 
+mod asked;
+mod imagined;
+mod link;
+
+pub(crate) use self::imagined::imagined;
+use self::{
+    asked::Asked,
+    link::{Link, signed},
+};
 use super::{Decision, amend};
 use crate::{
     bulk::{
         files::TOKEN_LENGTH,
-        job::{Contents, Job, Order, Part},
+        job::{Job, Order},
         link::{LinkFault, LinkKey},
         pack::Packing,
         seen,
     },
     gstn::Key,
     journal::Via,
-    model::{
-        period::ist_date,
-        reply::{Delivery, Stream},
-    },
+    model::reply::{Delivery, Stream},
     pack::{Body, BulkKind, BulkStep, Endpoint, Queue, file::FieldPlace},
     render::{
-        expression::{Culprit, Locals, Scope},
+        expression::{Locals, Scope},
         jinja::letters,
         scene::Scene,
-        template::Template,
     },
     tenant::Tenant,
 };
+
+/// No file has more parts than this.
+const MOST_PARTS: u64 = 10_000;
 
 /// Takes the endpoint's step with a file, where it has one; what decides the call, unless all is well.
 pub(super) fn take(
@@ -59,12 +67,17 @@ pub(super) fn take(
             );
             Ok(Some(decide(queue.reply, why)))
         }
-        Some(step @ BulkStep::Details { kind, token, pending, unknown, .. }) => {
+        Some(step @ BulkStep::Details { kind, token, pending, failed, unknown }) => {
             let token = text(scene, *token).to_owned();
             let job = match of_token(scene, *kind, &token, tenant) {
                 Ok(job) => job,
                 Err(why) => return Ok(Some(decide(*unknown, why))),
             };
+            if job.has_failed() {
+                look_at(scene, &job, Vec::new());
+                let why = "the files of this token could not be made; ask for the section anew";
+                return Ok(Some(decide(*failed, why.to_owned())));
+            }
             let ready_at_ms = job.order.ready_at_ms;
             if scene.call.at_ms < ready_at_ms {
                 look_at(scene, &job, Vec::new());
@@ -149,13 +162,13 @@ pub(super) fn carry(scene: &Scene, body: &Body, mut delivery: Delivery) -> Deliv
             let note = match facts {
                 Some(facts) => format!(
                     "{} bytes of {content_type}, sha256 {}",
-                    grouped(facts.file.length),
-                    facts.file.sha256
+                    grouped(facts.length),
+                    facts.sha256
                 ),
                 None => format!("{content_type} of unknown length"),
             };
             let (job, part) = (Arc::clone(job), part.clone());
-            let length = facts.map(|facts| facts.file.length);
+            let length = facts.map(|facts| facts.length);
             delivery.stream = Some(Stream::new(length, note, move |out| job.write(&part, out)));
         }
         // An asked-for answer to a call whose link leads nowhere: a file with nothing in it.
@@ -230,7 +243,7 @@ fn order(scene: &mut Arc<Scene>, queue: &Queue, count: u64, tenant: &Tenant) -> 
             expires_at_ms: ready_at_ms.saturating_add(life_ms) / 1000 * 1000,
             key,
             quoted: kind.quoted,
-            count,
+            count: count.min(kind.per_file.saturating_mul(MOST_PARTS)),
             per_part: kind.per_file,
         };
         let mut asked = scene.again();
@@ -323,76 +336,8 @@ fn tell_parts(
     Ok(())
 }
 
-fn signed(key: &LinkKey, kind: &BulkKind, path: &str, expires_at_ms: i64) -> String {
-    let expires_s = expires_at_ms.div_euclid(1000);
-    let signature = key.sign(path, expires_s);
-    format!("{path}?{}={signature}&{}={expires_s}", kind.signature, kind.expires)
-}
-
 fn failed(why: String) -> Error {
     Error::new(ErrorKind::InvalidOperation, why)
-}
-
-/// A file that nobody asked for, of so many records: for answers that are asked for or rehearsed
-/// where a call's token stands for nothing.
-pub(crate) fn imagined(scene: &Scene, kind: usize, count: u64, tenant: &str) -> seen::File {
-    let plan = &scene.pack.files[kind];
-    let hex = |length| scene.roll(|dice| letters(dice, b"0123456789abcdef", length));
-    let at_ms = scene.call.at_ms;
-    let order = Order {
-        owner: Vec::new(),
-        token: hex(TOKEN_LENGTH),
-        made_at_ms: at_ms,
-        ready_at_ms: at_ms,
-        expires_at_ms: at_ms.saturating_add(plan.life_ms) / 1000 * 1000,
-        key: scene.roll(Key::roll),
-        quoted: plan.quoted,
-        count,
-        per_part: plan.per_file,
-    };
-    let key = LinkKey::new(scene.seed, tenant);
-    let parts = (0..order.part_count()).filter_map(|number| order.part(number)).map(|part| {
-        let path = imagined_path(scene, kind, &order, &part)
-            .unwrap_or_else(|| format!("{}{}/{}", plan.lead, order.token, part.number));
-        let link = signed(&key, plan, &path, order.expires_at_ms);
-        seen::Part { length: 1_000, hash: hex(64), path, link, ..seen::Part::of(&part) }
-    });
-    let parts = parts.collect();
-    seen::File { order, at_ms, parts }
-}
-
-/// The path of an imagined part, as the first endpoint that queues such files would tell it.
-fn imagined_path(scene: &Scene, kind: usize, order: &Order, part: &Part) -> Option<String> {
-    let queues = |endpoint: &Endpoint| match &endpoint.bulk {
-        Some(BulkStep::Queue(queue)) if queue.kind == kind => Some(Arc::clone(&queue.link)),
-        _ => None,
-    };
-    let mut endpoints = scene.pack.endpoints.iter().enumerate();
-    let (index, link) = endpoints.find_map(|(at, endpoint)| Some((at, queues(endpoint)?)))?;
-    let known = scene.endpoint().map(|endpoint| &endpoint.fields[..]).unwrap_or_default();
-    let bring = |name: &str| {
-        let at = known.iter().position(|field| field.name == name);
-        at.and_then(|at| scene.field(at)).filter(|value| value.is_string()).cloned()
-    };
-    let mut asked = scene.again();
-    asked.fields = scene.pack.endpoints[index]
-        .fields
-        .iter()
-        .map(|field| Some(bring(&field.name).unwrap_or_else(|| "sample".into())))
-        .collect();
-    asked.endpoint = Some(index);
-    if asked.taxpayer.is_none() {
-        let on = ist_date(scene.call.at_ms);
-        let gstin = bring("gstin").unwrap_or_default();
-        let gstin = gstin.as_str().unwrap_or_default();
-        asked.taxpayer = Some(Arc::new(scene.register.stand_in(gstin, on)));
-    }
-    asked.file =
-        Some(seen::File { order: order.clone(), at_ms: order.made_at_ms, parts: Vec::new() });
-    asked.part = Some(seen::Part::of(part));
-    let mut path = String::new();
-    let scope = Scope { scene: &Arc::new(asked), locals: &Locals::Empty };
-    link.fill(scope, &mut path).ok().map(|()| path)
 }
 
 /// Finds the part that a path stands for, and shows it to the scene; false where there is none.
@@ -408,82 +353,4 @@ fn fetch(scene: &mut Arc<Scene>, path: &str, tenant: &Tenant) -> Result<bool, Er
         }
     }
     Ok(false)
-}
-
-/// A link as a call brings it.
-#[derive(Debug, PartialEq, Eq)]
-struct Link {
-    path: String,
-    signature: String,
-    expires: String,
-}
-
-impl Link {
-    /// The link in a field, or the call's own.
-    ///
-    /// A link in a query parameter may come with its own `&` as they are: what follows the first is
-    /// then the call's.
-    fn of(scene: &Scene, kind: &BulkKind, field: Option<usize>) -> Self {
-        let whole = field.map_or(scene.call.path.as_str(), |field| text(scene, field));
-        let (path, query) = whole.split_once('?').unwrap_or((whole, ""));
-        let path = path.find(&kind.lead).map_or(path, |at| &path[at..]);
-        let parameter = |name: &str| {
-            let own = query.split('&').filter_map(|pair| pair.split_once('='));
-            let own = own.filter(|(known, _)| *known == name).map(|(_, value)| value).next();
-            let of_call = scene.query.iter().find(|(known, _)| known == name);
-            own.or(of_call.map(|(_, value)| value.as_str())).unwrap_or_default().to_owned()
-        };
-        Self {
-            path: crate::route::decode_path(path).into_owned(),
-            signature: parameter(&kind.signature),
-            expires: parameter(&kind.expires),
-        }
-    }
-}
-
-/// What was asked for, told part by part.
-#[derive(Debug)]
-struct Asked {
-    scene: Scene,
-    contents: Arc<Body>,
-    member: Arc<Template>,
-    path: Arc<Template>,
-}
-
-impl Asked {
-    fn fill(&self, template: &Template, part: &Part) -> Result<String, String> {
-        let mut scene = self.scene.again();
-        scene.part = Some(seen::Part::of(part));
-        let mut text = String::new();
-        let scope = Scope { scene: &Arc::new(scene), locals: &Locals::Empty };
-        template.fill(scope, &mut text).map_err(|error| words(&error))?;
-        Ok(text)
-    }
-}
-
-impl Contents for Asked {
-    fn json(&self, part: &Part, out: &mut Vec<u8>) -> Result<(), String> {
-        let Body::Json(tree) = &*self.contents else { return Err("it is no JSON".to_owned()) };
-        let mut scene = self.scene.again();
-        scene.window = Some(part.records.clone());
-        scene.part = Some(seen::Part::of(part));
-        let scope = Scope { scene: &Arc::new(scene), locals: &Locals::Empty };
-        tree.write(scope, out).map(|_| ()).map_err(|error| words(&error))
-    }
-
-    fn member(&self, part: &Part) -> Result<String, String> {
-        self.fill(&self.member, part)
-    }
-
-    fn path(&self, part: &Part) -> Result<String, String> {
-        self.fill(&self.path, part)
-    }
-}
-
-/// What an expression says, and which one.
-fn words(error: &Error) -> String {
-    let source =
-        std::error::Error::source(error).and_then(|source| source.downcast_ref::<Culprit>());
-    let place = source.map(|culprit| format!(" {culprit}")).unwrap_or_default();
-    format!("{error}{place}")
 }

@@ -125,7 +125,7 @@ pub fn write_number(units: i64, places: u8, out: &mut Vec<u8>) {
     let mut at = digits.len();
     // What stands behind the point, without the zeros at its end.
     let mut places = usize::from(places.min(20));
-    while places > 0 && magnitude % 10 == 0 {
+    while places > 0 && magnitude.is_multiple_of(10) {
         magnitude /= 10;
         places -= 1;
     }

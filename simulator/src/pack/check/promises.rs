@@ -240,7 +240,7 @@ impl Keeper<'_> {
                 all.extend(self.broken(files, (&promise, &schema), &json, &at, &told));
             }
             Some(Opened { wanted, .. }) => {
-                all.extend(self.unpromised_within(files, &told, &wanted))
+                all.extend(self.unpromised_within(files, &told, &wanted));
             }
             None => {}
         }

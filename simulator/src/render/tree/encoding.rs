@@ -84,8 +84,11 @@ fn seal(
     let hmac = base64(&sealer.finish(out));
     out.push(b'"');
     let _ = scope.scene.seal.set(Seal { key: wrap_key(&key, session_key), hmac });
-    let mut text = String::from_utf8_lossy(&shown[..shown.len().min(SHOWN)]).into_owned();
-    if shown.len() > SHOWN {
+    let is_cut = shown.len() > SHOWN;
+    shown.truncate(SHOWN);
+    let mut text = String::from_utf8(shown)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+    if is_cut {
         text.push('…');
     }
     scope.scene.opened.lock().unwrap_or_else(PoisonError::into_inner).reply = text;

@@ -4,10 +4,13 @@
 /// processor's cache.
 const TURN: usize = 72 * 1024;
 
+/// Takes what was written, and leaves nothing of it.
+type Sink<'sink> = &'sink mut dyn FnMut(&mut Vec<u8>);
+
 /// Bytes written so far, or since they were handed on last.
 pub(super) struct Out<'sink> {
     pub(super) bytes: Vec<u8>,
-    sink: Option<&'sink mut dyn FnMut(&mut Vec<u8>)>,
+    sink: Option<Sink<'sink>>,
 }
 
 impl<'sink> Out<'sink> {
@@ -17,7 +20,7 @@ impl<'sink> Out<'sink> {
     }
 
     /// Hands on what is written, when it is much; `sink` leaves nothing of it.
-    pub(super) fn to(sink: &'sink mut dyn FnMut(&mut Vec<u8>)) -> Self {
+    pub(super) fn to(sink: Sink<'sink>) -> Self {
         Self { bytes: Vec::with_capacity(1024), sink: Some(sink) }
     }
 
