@@ -43,6 +43,7 @@ pub struct Target {
     url: String,
     client: Client,
     clock: Clock,
+    seed: Option<u64>,
     /// Kept, for it ends when it is dropped.
     simulator: Option<Simulator>,
     /// What simulators of their own are made from, for cases that must begin afresh.
@@ -208,10 +209,12 @@ impl Target {
             }
             _ => Clock::Runs,
         };
+        let seed = health["seed"].as_u64();
         Ok(Self {
             url,
             client,
             clock,
+            seed,
             simulator: None,
             world: None,
             own: false,
@@ -229,6 +232,12 @@ impl Target {
     #[must_use]
     pub fn simulator(&self) -> Option<&Simulator> {
         self.simulator.as_ref()
+    }
+
+    /// The seed of its dice.
+    #[must_use]
+    pub fn seed(&self) -> Option<u64> {
+        self.seed
     }
 
     /// Whether nobody else uses it.

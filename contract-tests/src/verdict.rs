@@ -148,8 +148,11 @@ pub async fn try_case(case: &Case, target: &Target) -> Result<Verdict, TargetErr
         vendor: case.vendor.clone(),
         request: case.told(),
         mismatches: Vec::new(),
-        skipped: None,
+        skipped: case.obstacle(target),
     };
+    if verdict.skipped.is_some() {
+        return Ok(verdict);
+    }
     let answer = match target.ask(case).await {
         Ok(answer) => answer,
         Err(TargetError::Request(RequestError::Session(why))) => {

@@ -79,6 +79,16 @@ impl Case {
         format!("{}::{}::{}", self.vendor, self.endpoint, self.name)
     }
 
+    /// Why it cannot be tried at a target; `None` where it can.
+    #[must_use]
+    pub fn obstacle(&self, target: &Target) -> Option<String> {
+        let seed = self.asked.seed.filter(|seed| target.seed() != Some(*seed))?;
+        let other = target.seed().map_or_else(|| "another".to_owned(), |seed| seed.to_string());
+        Some(format!(
+            "it asks about somebody as seed {seed} makes them; the target's seed is {other}"
+        ))
+    }
+
     /// What of an answer comes from a simulator's dice, and so is another where others have called
     /// it before: JSON pointers.
     #[must_use]

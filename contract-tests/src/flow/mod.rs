@@ -113,8 +113,13 @@ impl FlowCase {
     pub fn obstacle(&self, target: &Target) -> Option<String> {
         let settings: Vec<_> =
             self.settings.iter().map(|(name, value)| format!("{name} = {value}")).collect();
-        (target.world().is_none() && !settings.is_empty())
-            .then(|| format!("it needs a simulator of its own, with {}", settings.join(", ")))
+        if target.world().is_none() && !settings.is_empty() {
+            return Some(format!("it needs a simulator of its own, with {}", settings.join(", ")));
+        }
+        self.steps.iter().find_map(|step| match &step.doing {
+            FlowDoing::Send(send) => send.case.obstacle(target),
+            FlowDoing::Act(_) => None,
+        })
     }
 
     /// Plays the flow.

@@ -309,6 +309,7 @@ impl StepFile {
             session_state: None,
             seal: self.seal.clone(),
             payload: self.payload.clone(),
+            seed: None,
             explained: self.explained.clone(),
             without: self.without.clone(),
             source: String::new(),

@@ -76,6 +76,8 @@ pub struct Case {
     pub seal: Option<Value>,
     /// What is sealed in the answer must satisfy this schema below `contract/payloads/`.
     pub payload: Option<String>,
+    /// The seed that it holds for, where it does not for all.
+    pub seed: Option<u64>,
     /// A part of what the simulator's journal must say of it.
     pub explained: Option<String>,
     /// What was taken out on purpose.

@@ -70,6 +70,10 @@ pub struct RequestFile {
     /// What is sealed in the answer must satisfy `contract/payloads/<payload>.schema.json`.
     #[serde(default)]
     pub payload: Option<Name>,
+    /// It asks about somebody whose business is as this seed makes it: where the target's seed is
+    /// another, it is not tried.
+    #[serde(default)]
+    pub seed: Option<u64>,
     /// What the simulator's journal must say of it, or a part of that.
     #[serde(default)]
     pub explained: Option<Located<String>>,
@@ -164,6 +168,7 @@ impl RequestFile {
                 (json, own) => own.clone().or(json),
             },
             payload: named(&self.payload).or(start.payload.filter(|_| same)),
+            seed: self.seed.or(start.seed),
             explained: named(&self.explained),
             left_out: start.left_out,
             source: if self.source.is_empty() { start_source } else { self.source.clone() },
