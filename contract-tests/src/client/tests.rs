@@ -32,15 +32,8 @@ fn way() -> Handshake {
 
 fn network() -> RsaPublicKey {
     let pem = include_str!("../../../fixtures/gstn/1.pem");
-<<<<<<< HEAD
-    let start = pem.find("-----BEGIN").expect("words stand before it");
-    RsaPrivateKey::from_pkcs8_pem(pem[start..].trim_end())
-        .expect("it is a key pair")
-        .to_public_key()
-=======
     let start = pem.find("-----BEGIN CERTIFICATE").expect("it stands behind the key");
     certificate::public_key(&pem[start..]).expect("it is a certificate")
->>>>>>> flows
 }
 
 /// The first client, once its session was opened with the vectors' keys.

@@ -116,7 +116,8 @@ pub(crate) fn naturals(world: &World) -> Vec<Natural> {
     let of_pack = |pack: &Arc<Pack>| -> Vec<Natural> {
         let all = pack.endpoints.iter().enumerate();
         let alone = all.filter(|(_, one)| one.consent.is_none() && one.bulk.is_none());
-        alone.map(|(index, endpoint)| natural(pack, index, teller.request(pack, endpoint, 0)))
+        alone
+            .map(|(index, endpoint)| natural(pack, index, teller.request(pack, endpoint, 0)))
             .collect()
     };
     world.packs.iter().flat_map(of_pack).collect()
