@@ -6,14 +6,14 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use gsp_simulator::pack::{
-    Endpoint, Field, Pack,
+    Endpoint, Pack,
     contract::{
         self, Handshake, RequestBody, SessionOf,
         holes::{self, Hole},
     },
-    file::{FieldPlace, StepFile},
+    file::StepFile,
 };
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::{
     case::{Case, Request, request::RequestError},
@@ -225,7 +225,7 @@ impl<'target> Visit<'target> {
             {
                 for (field, word) in [(own.user, "user"), (own.state, "state")] {
                     if let Some(field) = endpoint.fields.get(field) {
-                        set(&mut case.asked, field, hole(word));
+                        case.asked.set_hole(field, word);
                     }
                 }
             }
@@ -278,7 +278,7 @@ impl<'target> Visit<'target> {
         let endpoint = case.pack.endpoint(&case.asked.endpoint).map(|(_, endpoint)| endpoint);
         let mut asked = case.asked.clone();
         if let (Some(endpoint), Some(_)) = (endpoint, &case.session) {
-            bring(&mut asked, endpoint);
+            asked.bring_session(endpoint);
         }
         if let Some(client) = self.clients.get_mut(client) {
             let has = |word: &str| asked.texts().iter().any(|text| text.contains(word));
@@ -374,22 +374,7 @@ impl<'target> Visit<'target> {
         }
         let seal = seal.as_ref();
         let mut one = |word: &Hole| hole(word, seal);
-        for map in [&mut asked.path, &mut asked.query, &mut asked.headers] {
-            for text in map.values_mut() {
-                *text = holes::fill(text, &mut one)?;
-            }
-        }
-        match &mut asked.body {
-            RequestBody::None => {}
-            RequestBody::Json(json) => holes::fill_json(json, &mut one)?,
-            RequestBody::Form(pairs) | RequestBody::Multipart(pairs) => {
-                for text in pairs.values_mut() {
-                    *text = holes::fill(text, &mut one)?;
-                }
-            }
-            RequestBody::Text(text) => *text = holes::fill(text, &mut one)?,
-        }
-        Ok(())
+        asked.fill_holes(&mut one)
     }
 
     /// A text of a flow with its holes filled.
@@ -437,65 +422,6 @@ pub fn gstin_of(case: &Case) -> Option<String> {
     let field = by_step.or_else(by_lookup).or_else(by_name)?;
     let text = case.asked.brings(endpoint.fields.get(field)?)?;
     (text.len() > 2 && !text.contains("{{")).then_some(text)
-}
-
-/// Adds what the endpoint's step needs and the request leaves out, but not on purpose.
-fn bring(asked: &mut contract::Case, endpoint: &Endpoint) {
-    let Some(step) = &endpoint.consent else { return };
-    let key = if step.step == StepFile::Refresh { "refresh_key" } else { "app_key" };
-    let sealed = asked.seal.is_some();
-    let needed = [
-        (Some(step.user), "user"),
-        (Some(step.state), "state"),
-        (step.token, "token"),
-        (step.app_key, key),
-        (step.otp, "otp"),
-        (step.data.filter(|_| sealed), "data"),
-        (step.hmac.filter(|_| sealed), "hmac"),
-    ];
-    for (field, word) in needed {
-        let Some(field) = field.and_then(|index| endpoint.fields.get(index)) else { continue };
-        if asked.brings(field).is_none() && !asked.lacks_on_purpose(field) {
-            set(asked, field, hole(word));
-        }
-    }
-}
-
-fn hole(word: &str) -> String {
-    format!("{{{{ consent.{word} }}}}")
-}
-
-/// Puts a text where a field is read from.
-fn set(asked: &mut contract::Case, field: &Field, text: String) {
-    let key = field.key.clone();
-    match field.place {
-        FieldPlace::Path => {
-            asked.path.insert(key, text);
-        }
-        FieldPlace::Header => {
-            asked.headers.insert(key, text);
-        }
-        FieldPlace::Query => {
-            asked.query.insert(key, text);
-        }
-        FieldPlace::Anywhere if matches!(asked.body, RequestBody::None) => {
-            asked.query.insert(key, text);
-        }
-        FieldPlace::Body | FieldPlace::Anywhere => {
-            if matches!(asked.body, RequestBody::None) {
-                asked.body = RequestBody::Json(Value::Object(Map::new()));
-            }
-            match &mut asked.body {
-                RequestBody::Json(Value::Object(map)) if !key.starts_with('/') => {
-                    map.insert(key, text.into());
-                }
-                RequestBody::Form(pairs) | RequestBody::Multipart(pairs) => {
-                    pairs.insert(key, text);
-                }
-                _ => {}
-            }
-        }
-    }
 }
 
 fn word(step: StepFile) -> &'static str {

@@ -172,7 +172,7 @@ fn a_refresh_brings_a_new_key_and_the_old_one_stays_known() {
 fn every_word_is_filled_and_each_wrong_one_is_another() {
     let seal = json!({ "gstin": "29ZZZCF0001Q1ZY" });
     let mut seen = std::collections::BTreeMap::new();
-    for word in gsp_simulator::pack::contract::holes::CONSENT_WORDS {
+    for (word, _) in gsp_simulator::pack::contract::holes::CONSENT_WORDS {
         let mut client = client();
         client.before = client.session.clone();
         if let Some(before) = &mut client.before {

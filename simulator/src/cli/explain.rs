@@ -101,7 +101,11 @@ fn draw_reading(reading: &Reading) -> String {
     ways.push(format!("header: {}", reading.ways.header));
     out += &labelled_lines("Get it here", &ways);
     if !reading.ways.request_words.is_empty() {
-        out += &labelled_lines("Cause it", &shell_lines(&reading.ways.request_words));
+        let mut lines = shell_lines(&reading.ways.request_words);
+        if let Some(before) = reading.ways.request_before {
+            lines.insert(0, format!("# {before}"));
+        }
+        out += &labelled_lines("Cause it", &lines);
     }
     if let Some(reply) = &reading.reply {
         let body = match &reply.body {

@@ -78,6 +78,9 @@ pub struct Ways {
     pub header: String,
     /// A request that causes it.
     pub request: Option<String>,
+    /// What must have happened before that request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_before: Option<&'static str>,
     /// The words of that request, a line each.
     #[serde(skip)]
     pub request_words: Vec<String>,
@@ -253,24 +256,26 @@ fn ways(
     let rows = || teller.world.magic.rows().filter(gives_it);
     let magic_gstin = rows().find(is_own).or_else(|| rows().next());
     let magic_gstin = magic_gstin.map(|row| row.gstin.value.clone());
-    let request_words = cause(teller, pack, speaker, wish, code).unwrap_or_default();
+    let (request_words, request_before) =
+        cause(teller, pack, speaker, wish, code).unwrap_or_default();
     Ways {
         account,
         magic_gstin,
         header: format!("X-Sim-Outcome: {wish}"),
         request: Some(request_words.join(" ")).filter(|line| !line.is_empty()),
+        request_before,
         request_words,
     }
 }
 
-/// A request of the contract that causes a code by itself.
+/// A request of the contract that causes a code by itself, and what must have happened before.
 fn cause(
     teller: &Teller,
     pack: &Pack,
     speaker: Option<&Endpoint>,
     wish: &str,
     code: Option<usize>,
-) -> Option<Vec<String>> {
+) -> Option<(Vec<String>, Option<&'static str>)> {
     let url = format!("{}/{}", teller.base_url, pack.name);
     let example = match code {
         Some(_) => teller.examples.causing(pack, wish)?,
@@ -286,7 +291,7 @@ fn cause(
     if let Some(at) = sender {
         request.add_credentials(&credentials::sent(pack, endpoint.scheme, at, teller.at_ms));
     }
-    Some(request.curl(&url))
+    Some((request.curl(&url), example::before(example, endpoint)))
 }
 
 fn reply(teller: &Teller, pack: &Arc<Pack>, endpoint: &Endpoint, wish: &str) -> Option<ShownReply> {

@@ -37,17 +37,22 @@ pub(super) fn read(
             return Contract::default();
         }
     };
-    let cases = file.cases(&source).unwrap_or_else(|more| {
-        findings.extend(more);
-        Vec::new()
-    });
+    let (cases, whole) = match file.cases(&source) {
+        Ok(cases) => (cases, true),
+        Err(more) => {
+            findings.extend(more);
+            (Vec::new(), false)
+        }
+    };
     for (request, case) in file.requests.iter().zip(&cases) {
         let mut found = names(files, request, case);
         found.extend(sessions::of_request(files, request, case, &source));
         findings.extend(found.into_iter().map(|finding| finding.within(&source)));
     }
-    let found = sessions::handshakes(files, &file, &cases);
-    findings.extend(found.into_iter().map(|finding| finding.within(&source)));
+    if whole {
+        let found = sessions::handshakes(files, &file, &cases);
+        findings.extend(found.into_iter().map(|finding| finding.within(&source)));
+    }
     for (pointer, form) in &file.volatile {
         if !["uuid", "epoch-ms", "epoch-s", "date-time"].contains(&form.value.as_str())
             && let Err(error) = regex_lite::Regex::new(form)
@@ -60,7 +65,7 @@ pub(super) fn read(
             );
         }
     }
-    let flows = flows::read(files, &cases, scenarios, findings);
+    let flows = if whole { flows::read(files, &cases, scenarios, findings) } else { Vec::new() };
     Contract { cases, file, flows }
 }
 

@@ -99,7 +99,7 @@ pub(super) fn wrong_hole(
         Hole::Kept(_) => None,
         Hole::Unknown(word) => {
             let names: Vec<_> =
-                CONSENT_WORDS.iter().map(|word| format!("consent.{word}")).collect();
+                CONSENT_WORDS.iter().map(|(word, _)| format!("consent.{word}")).collect();
             Some(
                 Finding::new(format!("nobody fills `{{{{ {word} }}}}`"))
                     .at(place_of_hole(hole, source, near))

@@ -5,6 +5,7 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use crate::pack::{
     Endpoint, Field, Pack,
@@ -179,6 +180,65 @@ impl Case {
             .chain(&field.also)
             .chain(std::iter::once(&field.name))
             .any(|key| self.left_out.iter().any(|out| out.eq_ignore_ascii_case(key)))
+    }
+}
+
+impl Case {
+    /// Adds what the endpoint's step of a session needs and the request leaves out, but not on
+    /// purpose: holes, for whoever has the session.
+    pub fn bring_session(&mut self, endpoint: &Endpoint) {
+        let Some(step) = &endpoint.consent else { return };
+        let key = if step.step == StepFile::Refresh { "refresh_key" } else { "app_key" };
+        let sealed = self.seal.is_some();
+        let needed = [
+            (Some(step.user), "user"),
+            (Some(step.state), "state"),
+            (step.token, "token"),
+            (step.app_key, key),
+            (step.otp, "otp"),
+            (step.data.filter(|_| sealed), "data"),
+            (step.hmac.filter(|_| sealed), "hmac"),
+        ];
+        for (field, word) in needed {
+            let Some(field) = field.and_then(|index| endpoint.fields.get(index)) else { continue };
+            if self.brings(field).is_none() && !self.lacks_on_purpose(field) {
+                self.set_hole(field, word);
+            }
+        }
+    }
+
+    /// Puts `{{ consent.<word> }}` where a field is read from.
+    pub fn set_hole(&mut self, field: &Field, word: &str) {
+        let text = format!("{{{{ consent.{word} }}}}");
+        let key = field.key.clone();
+        match field.place {
+            FieldPlace::Path => {
+                self.path.insert(key, text);
+            }
+            FieldPlace::Header => {
+                self.headers.insert(key, text);
+            }
+            FieldPlace::Query => {
+                self.query.insert(key, text);
+            }
+            FieldPlace::Anywhere if matches!(self.body, RequestBody::None) => {
+                self.query.insert(key, text);
+            }
+            FieldPlace::Body | FieldPlace::Anywhere => {
+                if matches!(self.body, RequestBody::None) {
+                    self.body = RequestBody::Json(Value::Object(Map::new()));
+                }
+                match &mut self.body {
+                    RequestBody::Json(Value::Object(map)) if !key.starts_with('/') => {
+                        map.insert(key, text.into());
+                    }
+                    RequestBody::Form(pairs) | RequestBody::Multipart(pairs) => {
+                        pairs.insert(key, text);
+                    }
+                    _ => {}
+                }
+            }
+        }
     }
 }
 

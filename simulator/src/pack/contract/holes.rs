@@ -8,54 +8,56 @@ use std::fmt;
 
 use serde_json::Value;
 
-/// What a client knows and makes of its session: name and what it stands for.
-pub const CONSENT_WORDS: &[&str] = &[
-    "user",
-    "state",
-    "gstin",
-    "token",
-    "token_old",
-    "app_key",
-    "app_key_same",
-    "app_key_other",
-    "app_key_oaep",
-    "app_key_oaep_sha256",
-    "app_key_unpadded",
-    "app_key_private_padding",
-    "app_key_plain",
-    "app_key_hex",
-    "app_key_url_safe",
-    "app_key_31_bytes",
-    "app_key_of_base64",
-    "app_key_old_certificate",
-    "otp",
-    "otp_wrong",
-    "otp_plain",
-    "otp_base64",
-    "otp_of_base64",
-    "otp_cbc",
-    "otp_under_another_key",
-    "otp_under_session_key",
-    "refresh_key",
-    "refresh_key_new",
-    "refresh_key_old",
-    "refresh_key_rsa",
-    "refresh_key_double_base64",
-    "refresh_key_stale",
-    "refresh_key_under_app_key",
-    "refresh_key_plain",
-    "data",
-    "data_raw_json",
-    "data_cbc",
-    "data_plain",
-    "data_under_app_key",
-    "data_stale",
-    "hmac",
-    "hmac_over_json",
-    "hmac_over_data",
-    "hmac_wrong_key",
-    "hmac_hex",
-    "hmac_stale",
+use super::{Case, RequestBody};
+
+/// What a client knows and makes of its session: names, and what they stand for.
+pub const CONSENT_WORDS: &[(&str, &str)] = &[
+    ("user", "the user"),
+    ("state", "the state code"),
+    ("gstin", "the GSTIN"),
+    ("token", "the token"),
+    ("token_old", "the token of before the refresh"),
+    ("app_key", "your key, encrypted for the network"),
+    ("app_key_same", "the text that your key was sent as before"),
+    ("app_key_other", "another key, encrypted for the network"),
+    ("app_key_oaep", "your key, padded with OAEP"),
+    ("app_key_oaep_sha256", "your key, padded with OAEP and SHA-256"),
+    ("app_key_unpadded", "your key, encrypted without padding"),
+    ("app_key_private_padding", "your key, padded as signatures are"),
+    ("app_key_plain", "your key in base64, not encrypted"),
+    ("app_key_hex", "your key, encrypted for the network, in hex"),
+    ("app_key_url_safe", "your key, encrypted for the network, in base64 for URLs"),
+    ("app_key_31_bytes", "31 bytes, encrypted for the network"),
+    ("app_key_of_base64", "the base64 of your key, encrypted for the network"),
+    ("app_key_old_certificate", "your key, encrypted under another certificate"),
+    ("otp", "the OTP under your key"),
+    ("otp_wrong", "another OTP under your key"),
+    ("otp_plain", "the OTP, not encrypted"),
+    ("otp_base64", "the OTP in base64, not encrypted"),
+    ("otp_of_base64", "the base64 of the OTP under your key"),
+    ("otp_cbc", "the OTP under your key, by AES-CBC"),
+    ("otp_under_another_key", "the OTP under another key"),
+    ("otp_under_session_key", "the OTP under the session key"),
+    ("refresh_key", "a new key under the session key"),
+    ("refresh_key_new", "a new key under the session key"),
+    ("refresh_key_old", "your key under the session key"),
+    ("refresh_key_rsa", "a new key, encrypted for the network"),
+    ("refresh_key_double_base64", "the base64 of a new key under the session key"),
+    ("refresh_key_stale", "a new key under the session key of before"),
+    ("refresh_key_under_app_key", "a new key under your key"),
+    ("refresh_key_plain", "a new key in base64, not encrypted"),
+    ("data", "the base64 of the JSON under the session key"),
+    ("data_raw_json", "the JSON itself under the session key"),
+    ("data_cbc", "the base64 of the JSON under the session key, by AES-CBC"),
+    ("data_plain", "the JSON in base64, not encrypted"),
+    ("data_under_app_key", "the base64 of the JSON under your key"),
+    ("data_stale", "the base64 of the JSON under the session key of before"),
+    ("hmac", "the HMAC of the JSON's base64 under the session key"),
+    ("hmac_over_json", "the HMAC of the JSON itself"),
+    ("hmac_over_data", "the HMAC of the encrypted data"),
+    ("hmac_wrong_key", "the HMAC under your key"),
+    ("hmac_hex", "the HMAC in hex"),
+    ("hmac_stale", "the HMAC under the session key of before"),
 ];
 
 /// One name in braces.
@@ -73,13 +75,17 @@ impl Hole {
     fn read(inside: &str) -> Self {
         let inside = inside.trim();
         match inside.split_once('.') {
-            Some(("consent", word)) if CONSENT_WORDS.contains(&word) => {
-                Self::Consent(word.to_owned())
-            }
+            Some(("consent", word)) if meaning(word).is_some() => Self::Consent(word.to_owned()),
             Some(("kept", word)) if !word.is_empty() => Self::Kept(word.to_owned()),
             _ => Self::Unknown(inside.to_owned()),
         }
     }
+}
+
+/// What a client's word stands for, in words.
+#[must_use]
+pub fn meaning(word: &str) -> Option<&'static str> {
+    CONSENT_WORDS.iter().find(|(known, _)| *known == word).map(|(_, meaning)| *meaning)
 }
 
 impl fmt::Display for Hole {
@@ -157,6 +163,35 @@ pub fn fill_json<E>(
         _ => {}
     }
     Ok(())
+}
+
+impl Case {
+    /// Fills the holes of a request; what its data is sealed from stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that `one` says.
+    pub fn fill_holes<E>(
+        &mut self,
+        one: &mut dyn FnMut(&Hole) -> Result<Value, E>,
+    ) -> Result<(), E> {
+        for map in [&mut self.path, &mut self.query, &mut self.headers] {
+            for text in map.values_mut() {
+                *text = fill(text, one)?;
+            }
+        }
+        match &mut self.body {
+            RequestBody::None => {}
+            RequestBody::Json(json) => fill_json(json, one)?,
+            RequestBody::Form(pairs) | RequestBody::Multipart(pairs) => {
+                for text in pairs.values_mut() {
+                    *text = fill(text, one)?;
+                }
+            }
+            RequestBody::Text(text) => *text = fill(text, one)?,
+        }
+        Ok(())
+    }
 }
 
 /// The texts of a JSON value.

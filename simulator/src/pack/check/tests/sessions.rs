@@ -244,13 +244,9 @@ user = "U"
     let told = files.told();
     let found = |line: &str| assert!(told.iter().any(|one| one == line), "{line}\n{told:#?}");
     found(
-        "fixtures/alpha/contract/requests.toml:30:8: there is no case `ask::snet` before this one",
+        "fixtures/alpha/contract/requests.toml:38:8: there is no case `ask::snet` before this one",
     );
-    let files = {
-        let mut text = files;
-        text = text.change("alpha/contract/requests.toml", "ask::snet", "fetch::found");
-        text
-    };
+    let files = files.change("alpha/contract/requests.toml", "ask::snet", "fetch::found");
     let told = files.told();
     let found = |line: &str, hint: &str| {
         let at = told.iter().position(|one| one == line);
@@ -259,36 +255,39 @@ user = "U"
     };
     let file = "fixtures/alpha/contract/requests.toml";
     found(
-        &format!("{file}:23:11: there is no kind of session `persn`"),
+        &format!("{file}:25:11: there is no kind of session `persn`"),
         "`[consents.persn]` in vendor.toml declares one; did you mean `person`?",
     );
     found(
-        &format!("{file}:24:11: there is no schema `fetsch` of what is sealed"),
+        &format!("{file}:26:11: there is no schema `fetsch` of what is sealed"),
         "add `contract/payloads/fetsch.schema.json`; did you mean `fetch`?",
     );
     found(
-        &format!("{file}:25:30: nobody fills `{{{{ consent.tokn }}}}`"),
+        &format!("{file}:27:30: nobody fills `{{{{ consent.tokn }}}}`"),
         "did you mean `consent.token`?",
     );
     found(
-        &format!("{file}:32:22: `verify` has no session that `consent.gstin` could be of"),
+        &format!("{file}:34:22: `verify` has no session that `consent.gstin` could be of"),
         "`session = \"…\"` with a kind of session, or take the hole out",
     );
     found(
-        &format!("{file}:32:52: nobody has kept `kept.year` for a request by itself"),
+        &format!("{file}:34:52: nobody has kept `kept.year` for a request by itself"),
         "only the steps of contract/flows.toml keep and fill it",
     );
     found(
-        &format!("{file}:41:8: `ask` does not take this step of a session"),
+        &format!("{file}:43:8: `ask` does not take this step of a session"),
         "`[endpoints.consent]` of `ask` says which",
     );
-    found(&format!("{file}:42:9: there is no request `bye`"), "did you mean `ask::sent`?");
     found(
-        &format!("{file}:43:9: `auth_token` is no JSON pointer"),
+        &format!("{file}:44:9: there is no request `bye`"),
+        "there are: verify::found, ask::sent, fetch::found, fetch::a, verify::b, fetch::c",
+    );
+    found(
+        &format!("{file}:45:9: `auth_token` is no JSON pointer"),
         "`/auth_token`: a `/` before each key",
     );
     found(
-        &format!("{file}:46:8: there is no kind of session `persons`"),
+        &format!("{file}:48:8: there is no kind of session `persons`"),
         "`[consents.persons]` in vendor.toml declares one; did you mean `person`?",
     );
 }
@@ -346,7 +345,7 @@ file = { hash = "{{ kept.hash }}", key = "{{ consent.ky }}", payload = "fetsch" 
             &format!("{file}:19:17: `data` is no JSON pointer"),
             "  `/data`: a `/` before each key",
             &format!("{file}:24:21: no earlier step keeps `hash`"),
-            "  `keep = { hash = \"/…\" }`; did you mean `name`?",
+            "  `keep = { hash = \"/…\" }`; there are: name",
             &format!("{file}:24:46: nobody fills `{{{{ consent.ky }}}}`"),
             "  did you mean `consent.otp`?",
             &format!("{file}:24:72: there is no schema `fetsch` of what is sealed"),
@@ -380,7 +379,7 @@ steps = []
             "  `request = \"endpoint::case\"`, or `act = …`",
             &format!("{file}:4:40: a step acts or sends, not both (flow `a`)"),
             "  `request = \"endpoint::case\"`, or `act = …`",
-            &format!("{file}:4:96: there is no request `fetsch`"),
+            &format!("{file}:4:95: there is no request `fetsch`"),
             "  there are: verify::found, ask::sent, fetch::found",
             &format!("{file}:7:8: the flow `a` is there twice"),
             "  give one of them another name",
