@@ -102,9 +102,18 @@ pub fn request(case: &Case, endpoint: &Endpoint) -> Request {
 #[must_use]
 pub fn before(case: &Case, endpoint: &Endpoint) -> Option<&'static str> {
     let step = endpoint.consent.as_ref()?.step;
-    if case.session == SessionOf::Nobody {
-        return None;
+    let mut brought = case.clone();
+    let alone = case.session == SessionOf::Nobody;
+    if !alone {
+        brought.bring_session(endpoint);
     }
+    // Who it is from can be made up.
+    let made = |hole: &Hole| match hole {
+        Hole::Consent(word) => !["user", "state", "gstin"].contains(&word.as_str()),
+        Hole::Kept(_) | Hole::Unknown(_) => false,
+    };
+    brought.texts().into_iter().flat_map(holes::in_text).find(made)?;
+    let step = if alone { StepFile::RequestOtp } else { step };
     Some(match step {
         StepFile::RequestOtp => {
             "with a key of your own, encrypted under the certificate of `gspsim gstn certificate`; \

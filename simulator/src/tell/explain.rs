@@ -298,3 +298,6 @@ fn reply(teller: &Teller, pack: &Arc<Pack>, endpoint: &Endpoint, wish: &str) -> 
     let request = teller.request(pack, endpoint, 0);
     teller.play(pack, &request, Some(wish)).ok().map(|exchange| ShownReply::of(&exchange))
 }
+
+#[cfg(test)]
+mod tests;
