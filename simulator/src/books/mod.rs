@@ -2,7 +2,7 @@
 //!
 //! [`network`] says who sells to whom; it can be asked from both ends, so a supplier's invoice is its
 //! buyer's line without either being stored. [`outward`] writes a supplier's documents, everything
-//! else adds them up: `gstr1` by section, [`inward`] as the buyer sees them, `gstr3b`, `cmp08` and
+//! else adds them up: `gstr1` by section, `inward` as the buyer sees them, `gstr3b`, `cmp08` and
 //! `gstr4` in total. Knows `model` and the register of `taxpayers`.
 
 use std::{
