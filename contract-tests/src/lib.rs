@@ -7,6 +7,7 @@
 //! - [`case`]: one promise, and how it is asked for
 //! - [`target`]: what is asked: a simulator in this process, or one at an address
 //! - [`client`]: keys, envelopes and files of a session by consent, as a client has them
+//! - [`http`]: the HTTP client that all of it uses
 //! - [`session`]: how a case comes to such a session
 //! - [`flow`]: sequences of requests that belong together
 //! - [`schema`]: the promise on an answer's form
@@ -19,6 +20,7 @@
 pub mod case;
 pub mod client;
 pub mod flow;
+pub mod http;
 pub mod mismatch;
 pub mod report;
 pub mod schema;

@@ -26,6 +26,7 @@ use thiserror::Error;
 
 use crate::{
     case::{Case, Request, login::Tokens, request::RequestError},
+    http,
     mismatch::Mismatch,
     schema::Inside,
     session::Visit,
@@ -190,7 +191,7 @@ impl Target {
             url: url.clone(),
             why: innermost(error),
         };
-        let client = Client::builder()
+        let client = http::client()
             .no_proxy()
             .redirect(Policy::none())
             .timeout(PATIENCE)

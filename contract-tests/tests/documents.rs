@@ -3,12 +3,12 @@
 
 use std::sync::{Arc, LazyLock};
 
-use gsp_contract_tests::target::NOW;
+use gsp_contract_tests::{http, target::NOW};
 use gsp_simulator::{
     Simulator,
     world::{Ingredients, World},
 };
-use reqwest::{Client, Method, RequestBuilder};
+use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
 
 #[path = "documents/accuauth.rs"]
@@ -40,7 +40,7 @@ async fn simulator_with(vendor: &str, setting: &str, value: &str) -> Simulator {
 
 /// A request to an address below the simulator's.
 fn request(simulator: &Simulator, method: Method, path: &str) -> RequestBuilder {
-    let client = Client::builder().no_proxy().build().expect("no TLS is needed");
+    let client = http::client().no_proxy().build().expect("a client");
     client.request(method, format!("{}{path}", simulator.url()))
 }
 
