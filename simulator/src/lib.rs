@@ -17,7 +17,7 @@
 //! - [`scenario`]: stories; decides a call
 //! - [`route`], [`validate`], [`render`]: steps that follow a pack
 //! - [`exchange`]: the walk; knows every step
-//! - [`world`], [`tenant`], [`magic`]: what is loaded once, and what belongs to one user
+//! - [`world`], [`tenant`], [`tenants`], [`magic`]: what is loaded once, and what belongs to one user
 //! - [`tell`]: what there is, as data for people and machines
 //! - [`server`] reads from sockets and answers there
 //! - [`gstn`]: keys and envelopes of the GST network's taxpayer session
@@ -43,6 +43,7 @@ mod simulator;
 pub mod taxpayers;
 pub mod tell;
 pub mod tenant;
+pub mod tenants;
 pub mod validate;
 pub mod world;
 

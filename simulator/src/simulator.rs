@@ -6,6 +6,7 @@ use std::{
     sync::Arc,
 };
 
+use arc_swap::ArcSwap;
 use thiserror::Error;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
@@ -17,6 +18,7 @@ use crate::{
     server::{self, App, Depot, Mount},
     taxpayers::Unknown,
     tenant::Tenant,
+    tenants::{DEFAULT, Tenants},
     world::{Ingredients, World},
 };
 
@@ -246,7 +248,7 @@ impl Builder {
             Some(world) => world,
             None => Arc::new(World::load(&self.ingredients).map_err(StartError::Files)?),
         };
-        let tenant = Arc::new(Tenant::new("default", self.clock, self.journal));
+        let tenant = Arc::new(Tenant::new(DEFAULT, self.clock, self.journal));
         for name in &self.scenarios {
             let scenario = world.scenarios.get(name).ok_or_else(|| StartError::Unknown {
                 kind: "scenario",
@@ -270,8 +272,8 @@ impl Builder {
         }
         let address = address_of(&listeners[0].1, self.listen);
         let app = Arc::new(App {
-            world,
-            tenant,
+            world: ArcSwap::new(world),
+            tenants: Tenants::new(tenant),
             admin_token: self.admin_token,
             url: url_of(address),
             depot: Depot::default(),
@@ -340,19 +342,19 @@ impl Simulator {
 
     /// Vendors, nation, stories.
     #[must_use]
-    pub fn world(&self) -> &World {
-        &self.app.world
+    pub fn world(&self) -> Arc<World> {
+        self.app.world.load_full()
     }
 
     /// What it has received.
     #[must_use]
     pub fn journal(&self, query: &Query) -> Page {
-        self.app.tenant.journal.page(query)
+        self.app.tenants.default_tenant().journal.page(query)
     }
 
     /// Ends it; calls under way may end first, for two seconds.
     pub async fn stop(mut self) {
-        self.app.tenant.files.close();
+        close(&self.app);
         let _ = self.stop.send(true);
         for task in self.tasks.drain(..) {
             let _ = task.await;
@@ -360,9 +362,16 @@ impl Simulator {
     }
 }
 
+/// Nobody waits for files that will not be made.
+fn close(app: &App) {
+    for tenant in app.tenants.all() {
+        tenant.files.close();
+    }
+}
+
 impl Drop for Simulator {
     fn drop(&mut self) {
-        self.app.tenant.files.close();
+        close(&self.app);
         let _ = self.stop.send(true);
     }
 }

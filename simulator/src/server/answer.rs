@@ -23,6 +23,9 @@ use crate::{
     },
     render::scene::Scene,
     route,
+    tenant::Tenant,
+    tenants::Caller,
+    world::World,
 };
 
 /// No body longer than this is read, in bytes: 1 MiB.
@@ -44,33 +47,44 @@ enum Read {
     Broken,
 }
 
+/// Where a call is played: what is loaded, and whose call it is.
+#[derive(Clone, Debug)]
+struct Ground {
+    app: Arc<App>,
+    world: Arc<World>,
+    tenant: Arc<Tenant>,
+}
+
 /// Answers a call to a vendor, or says that there is none.
 pub(super) async fn answer(
     app: &Arc<App>,
     mount: Mount,
     request: Request<Incoming>,
 ) -> Response<Body> {
-    let mut response = reply(app, mount, request).await;
-    if app.tenant.memory.clock.is_set() && !response.headers().contains_key(header::DATE) {
-        response.headers_mut().insert(header::DATE, date(app.tenant.memory.clock.now_ms()));
-    }
-    response
-}
-
-async fn reply(app: &Arc<App>, mount: Mount, request: Request<Incoming>) -> Response<Body> {
     let (head, body) = request.into_parts();
     let read = read(&head.headers, body).await;
-    let full = head.uri.path();
+    let world = app.world.load_full();
+    let path = head.uri.path();
+    let (prefix, path) = match mount {
+        Mount::All => tenant_of_path(path),
+        Mount::Vendor(_) => (None, path),
+    };
     let (pack, path) = match mount {
-        Mount::Vendor(index) => (app.world.packs.get(index), full),
-        Mount::All => match vendor_of_host(app, &head.headers) {
-            Some(pack) => (Some(pack), full),
-            None => vendor_of_path(app, full),
+        Mount::Vendor(index) => (world.packs.get(index), path),
+        Mount::All => match vendor_of_host(&world, &head.headers) {
+            Some(pack) => (Some(pack), path),
+            None => vendor_of_path(&world, path),
         },
     };
+    let pack = pack.cloned();
+    let caller = Caller { pack: pack.as_ref(), prefix, head: &head };
+    let tenant = match app.tenants.of_call(&caller) {
+        Ok(tenant) => tenant,
+        Err(unknown) => return problem::Problem::from(unknown).response().map(Either::Right),
+    };
     let call = Call {
-        number: app.tenant.memory.count_call(),
-        at_ms: app.tenant.memory.clock.now_ms(),
+        number: tenant.memory.count_call(),
+        at_ms: tenant.memory.clock.now_ms(),
         path: if path.is_empty() { "/".to_owned() } else { path.to_owned() },
         query: head.uri.query().map(str::to_owned),
         method: head.method,
@@ -80,11 +94,25 @@ async fn reply(app: &Arc<App>, mount: Mount, request: Request<Incoming>) -> Resp
             Read::TooLarge | Read::Broken => Bytes::new(),
         },
     };
-    let Some(pack) = pack else { return nobody(app, &call) };
-    let pack = Arc::clone(pack);
+    let ground = Ground { app: Arc::clone(app), world, tenant };
+    let mut response = reply(&ground, pack, call, &read).await;
+    let clock = &ground.tenant.memory.clock;
+    if clock.is_set() && !response.headers().contains_key(header::DATE) {
+        response.headers_mut().insert(header::DATE, date(clock.now_ms()));
+    }
+    response
+}
+
+async fn reply(
+    ground: &Ground,
+    pack: Option<Arc<Pack>>,
+    call: Call,
+    read: &Read,
+) -> Response<Body> {
+    let Some(pack) = pack else { return nobody(ground, &call) };
     match read {
         Read::Whole(_) => {}
-        Read::TooLarge => return too_large(app, &pack, call).await,
+        Read::TooLarge => return too_large(ground, &pack, call).await,
         Read::Broken => {
             let detail =
                 "the body could not be read: it is cut off, or its length is not what it says";
@@ -95,7 +123,7 @@ async fn reply(app: &Arc<App>, mount: Mount, request: Request<Incoming>) -> Resp
                 outcome: "unreadable-body",
                 via: Via::Nobody,
             };
-            return problem_of_ours(app, Some(&pack), &call, &ours);
+            return problem_of_ours(ground, Some(&pack), &call, &ours);
         }
     }
     // What is left to tell of the call where playing it fails.
@@ -106,30 +134,30 @@ async fn reply(app: &Arc<App>, mount: Mount, request: Request<Incoming>) -> Resp
         path: call.path.clone(),
         ..Call::default()
     };
-    app.depot.settle(&app.tenant, &call).await;
-    let played = play(app, &pack, call).await;
-    app.depot.tend(&app.tenant);
+    ground.app.depot.settle(&ground.tenant, &call).await;
+    let played = play(ground, &pack, call).await;
+    ground.app.depot.tend(&ground.tenant);
     match played {
-        Ok(exchange) => finish(app, &pack, exchange).await,
-        Err(trouble) => our_trouble(app, &pack, &stub, &trouble),
+        Ok(exchange) => finish(ground, &pack, exchange).await,
+        Err(trouble) => our_trouble(ground, &pack, &stub, &trouble),
     }
 }
 
 /// Plays the call; a panic of ours costs this call its answer and nobody else anything.
 ///
 /// What takes long is played on a thread that may be held up: keys, and large bodies.
-async fn play(app: &Arc<App>, pack: &Arc<Pack>, call: Call) -> Result<Exchange, SimulatorError> {
+async fn play(ground: &Ground, pack: &Arc<Pack>, call: Call) -> Result<Exchange, SimulatorError> {
     if !exchange::takes_long(pack, &call) {
-        return play_now(app, pack, call);
+        return play_now(ground, pack, call);
     }
-    let (app, pack) = (Arc::clone(app), Arc::clone(pack));
+    let (ground, pack) = (ground.clone(), Arc::clone(pack));
     let vendor = pack.name.clone();
-    let played = tokio::task::spawn_blocking(move || play_now(&app, &pack, call)).await;
+    let played = tokio::task::spawn_blocking(move || play_now(&ground, &pack, call)).await;
     played.unwrap_or_else(|error| Err(SimulatorError::Panic { vendor, what: error.to_string() }))
 }
 
-fn play_now(app: &App, pack: &Arc<Pack>, call: Call) -> Result<Exchange, SimulatorError> {
-    let played = || exchange::play(&app.world, &app.tenant, pack, call);
+fn play_now(ground: &Ground, pack: &Arc<Pack>, call: Call) -> Result<Exchange, SimulatorError> {
+    let played = || exchange::play(&ground.world, &ground.tenant, pack, call);
     catch_unwind(AssertUnwindSafe(played)).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str);
         let what = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic");
@@ -176,24 +204,34 @@ async fn drain(mut body: Incoming) {
 }
 
 /// The vendor whose real host name the call was sent to.
-pub(super) fn vendor_of_host<'app>(app: &'app App, headers: &HeaderMap) -> Option<&'app Arc<Pack>> {
-    app.world.vendor_by_host(headers.get(header::HOST)?.to_str().ok()?)
+pub(super) fn vendor_of_host<'world>(
+    world: &'world World,
+    headers: &HeaderMap,
+) -> Option<&'world Arc<Pack>> {
+    world.vendor_by_host(headers.get(header::HOST)?.to_str().ok()?)
+}
+
+/// The tenant that a path begins with, `/t/NAME/…`, and what follows it.
+pub(super) fn tenant_of_path(path: &str) -> (Option<&str>, &str) {
+    let Some(below) = path.strip_prefix("/t/") else { return (None, path) };
+    let (name, rest) = below.split_at(below.find('/').unwrap_or(below.len()));
+    (Some(name), rest)
 }
 
 /// The vendor that the first segment names, and what follows it; the whole path where it names none.
-fn vendor_of_path<'app, 'path>(
-    app: &'app App,
+fn vendor_of_path<'world, 'path>(
+    world: &'world World,
     path: &'path str,
-) -> (Option<&'app Arc<Pack>>, &'path str) {
+) -> (Option<&'world Arc<Pack>>, &'path str) {
     let below = path.strip_prefix('/').unwrap_or(path);
     let (name, rest) = below.split_at(below.find('/').unwrap_or(below.len()));
-    match app.world.vendor(name) {
+    match world.vendor(name) {
         Some(pack) => (Some(pack), rest),
         None => (None, path),
     }
 }
 
-async fn too_large(app: &App, pack: &Arc<Pack>, call: Call) -> Response<Body> {
+async fn too_large(ground: &Ground, pack: &Arc<Pack>, call: Call) -> Response<Body> {
     let stub = Call {
         number: call.number,
         at_ms: call.at_ms,
@@ -201,25 +239,26 @@ async fn too_large(app: &App, pack: &Arc<Pack>, call: Call) -> Response<Body> {
         path: call.path.clone(),
         ..Call::default()
     };
-    let scene = Scene::new(Arc::clone(pack), Arc::clone(&app.world.register), app.world.seed, call);
+    let scene =
+        Scene::new(Arc::clone(pack), Arc::clone(&ground.world.register), ground.world.seed, call);
     let plain = (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large");
     let hint = format!("the body is longer than {BODY_LIMIT} bytes");
     match exchange::edge(Arc::new(scene), pack.edges.body_too_large, plain, hint) {
         Ok(exchange) => {
-            let mut response = finish(app, pack, exchange).await;
+            let mut response = finish(ground, pack, exchange).await;
             // The rest of the body is not read, so the connection is of no more use.
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             response
         }
         Err(source) => {
             let trouble = SimulatorError::Expression { vendor: pack.name.clone(), source };
-            our_trouble(app, pack, &stub, &trouble)
+            our_trouble(ground, pack, &stub, &trouble)
         }
     }
 }
 
 /// Keeps the exchange and carries the delivery out.
-async fn finish(app: &App, pack: &Pack, exchange: Exchange) -> Response<Body> {
+async fn finish(ground: &Ground, pack: &Pack, exchange: Exchange) -> Response<Body> {
     let mut delivery = exchange.delivery;
     let call = &exchange.scene.call;
     let id = call.number;
@@ -229,7 +268,7 @@ async fn finish(app: &App, pack: &Pack, exchange: Exchange) -> Response<Body> {
     {
         delivery.reply.headers.push((HINT_HEADER, hint));
     }
-    if app.tenant.memory.clock.is_set() {
+    if ground.tenant.memory.clock.is_set() {
         delivery.reply.headers.push((header::DATE, date(call.at_ms)));
     }
     let endpoint = exchange.scene.endpoint();
@@ -246,7 +285,7 @@ async fn finish(app: &App, pack: &Pack, exchange: Exchange) -> Response<Body> {
     let noted = note.map(|body| Reply { body, ..reply.clone() });
     let reply = noted.as_ref().unwrap_or(reply);
     let opened = exchange.scene.opened.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    app.tenant.journal.keep(&Entry {
+    ground.tenant.journal.keep(&Entry {
         call,
         secrets: Secrets { headers: &pack.secret_headers, queries: &pack.secret_queries },
         vendor: &pack.name,
@@ -263,7 +302,7 @@ async fn finish(app: &App, pack: &Pack, exchange: Exchange) -> Response<Body> {
         opened: (&opened.request, &opened.reply),
     });
     drop(exchange.scene);
-    deliver::carry_out(delivery, &app.depot).await
+    deliver::carry_out(delivery, &ground.app.depot).await
 }
 
 /// The call and the reply as they may be kept, where a credential stands neither in a header nor
@@ -334,15 +373,20 @@ struct Ours<'text> {
 }
 
 /// Keeps the exchange and tells the problem.
-fn problem_of_ours(app: &App, pack: Option<&Pack>, call: &Call, ours: &Ours<'_>) -> Response<Body> {
+fn problem_of_ours(
+    ground: &Ground,
+    pack: Option<&Pack>,
+    call: &Call,
+    ours: &Ours<'_>,
+) -> Response<Body> {
     let mut response = problem::response(ours.status, ours.detail, Some(ours.hint));
     // Whoever it was meant for, its credentials are not kept.
     let meant = |one: &&Arc<Pack>| pack.is_none_or(|pack| pack.name == one.name);
     let of_all = |secrets: fn(&Pack) -> &Vec<String>| -> Vec<String> {
-        let packs = app.world.packs.iter().filter(meant);
+        let packs = ground.world.packs.iter().filter(meant);
         packs.flat_map(|pack| secrets(pack).clone()).collect()
     };
-    app.tenant.journal.keep(&Entry {
+    ground.tenant.journal.keep(&Entry {
         call,
         secrets: Secrets {
             headers: &of_all(|pack| &pack.secret_headers),
@@ -369,8 +413,8 @@ fn problem_of_ours(app: &App, pack: Option<&Pack>, call: &Call, ours: &Ours<'_>)
 }
 
 /// No vendor was named: a plain problem that says which there are.
-fn nobody(app: &App, call: &Call) -> Response<Body> {
-    let names: Vec<_> = app.world.packs.iter().map(|pack| pack.name.as_str()).collect();
+fn nobody(ground: &Ground, call: &Call) -> Response<Body> {
+    let names: Vec<_> = ground.world.packs.iter().map(|pack| pack.name.as_str()).collect();
     let names = names.join(", /");
     let hint = format!("no vendor is at {}; there are: /{names}; ours is /__sim/", call.path);
     let ours = Ours {
@@ -380,11 +424,16 @@ fn nobody(app: &App, call: &Call) -> Response<Body> {
         outcome: "unknown-route",
         via: Via::Nobody,
     };
-    problem_of_ours(app, None, call, &ours)
+    problem_of_ours(ground, None, call, &ours)
 }
 
 /// We could not play the part: a problem of ours, told as such.
-fn our_trouble(app: &App, pack: &Pack, call: &Call, trouble: &SimulatorError) -> Response<Body> {
+fn our_trouble(
+    ground: &Ground,
+    pack: &Pack,
+    call: &Call,
+    trouble: &SimulatorError,
+) -> Response<Body> {
     let (status, detail, hint) = match trouble {
         SimulatorError::Wish { message, outcomes, codes, call } => {
             let hint = format!("outcomes: {}; codes: {}", outcomes.join(", "), codes.join(", "));
@@ -395,7 +444,7 @@ fn our_trouble(app: &App, pack: &Pack, call: &Call, trouble: &SimulatorError) ->
                 outcome: "unknown-outcome",
                 via: Via::Header,
             };
-            return problem_of_ours(app, Some(pack), call, &ours);
+            return problem_of_ours(ground, Some(pack), call, &ours);
         }
         SimulatorError::Panic { .. } => {
             error!(error = %trouble, "a call could not be played");
@@ -411,7 +460,7 @@ fn our_trouble(app: &App, pack: &Pack, call: &Call, trouble: &SimulatorError) ->
     };
     let ours =
         Ours { status, detail: &detail, hint, outcome: "simulator-trouble", via: Via::Nobody };
-    problem_of_ours(app, Some(pack), call, &ours)
+    problem_of_ours(ground, Some(pack), call, &ours)
 }
 
 /// A reply as it goes out.

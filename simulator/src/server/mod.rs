@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use arc_swap::ArcSwap;
 use axum::Router;
 use http_body_util::{Either, Full};
 use hyper::{Request, Response, body::Incoming, server::conn::http1, service::service_fn};
@@ -23,10 +24,11 @@ use tokio::{
 use tower::ServiceExt as _;
 use tracing::{debug, warn};
 
-use crate::{tenant::Tenant, world::World};
+use crate::{tenants::Tenants, world::World};
 
 mod admin;
 mod answer;
+mod asked;
 mod deliver;
 mod depot;
 mod guard;
@@ -44,10 +46,10 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// What every connection shares.
 #[derive(Debug)]
 pub struct App {
-    /// Vendors, nation, stories.
-    pub world: Arc<World>,
-    /// The one tenant there is.
-    pub tenant: Arc<Tenant>,
+    /// Vendors, nation, stories: what was loaded last.
+    pub world: ArcSwap<World>,
+    /// Everybody who uses it.
+    pub tenants: Tenants,
     /// The admin API wants this token, where it is set.
     pub admin_token: Option<String>,
     /// The main address, for pages that print it.
@@ -134,12 +136,19 @@ async fn respond(
     admin: &Router,
     peer: IpAddr,
 ) -> Result<Response<Body>, Infallible> {
-    let path = request.uri().path();
+    let (tenant, path) = answer::tenant_of_path(request.uri().path());
     let ours = path.starts_with("/__sim/") || path == "/__sim" || path == "/";
-    if mount == Mount::All && ours && answer::vendor_of_host(app, request.headers()).is_none() {
+    let is_ours = mount == Mount::All
+        && ours
+        && answer::vendor_of_host(&app.world.load(), request.headers()).is_none();
+    if is_ours {
         if let Err(refusal) = guard::check(app, &request, peer) {
             return Ok(refusal.map(Either::Right));
         }
+        let request = match tenant.map(|name| (name.to_owned(), path.to_owned())) {
+            Some((tenant, path)) => asked::within(request, tenant, &path),
+            None => request,
+        };
         let response = admin.clone().oneshot(request).await.unwrap_or_else(|error| match error {});
         return Ok(response.map(Either::Right));
     }

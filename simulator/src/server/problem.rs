@@ -37,8 +37,14 @@ impl Problem {
     }
 }
 
+impl Problem {
+    pub(super) fn response(&self) -> Response<Body> {
+        response(self.status, &self.detail, self.hint.as_deref())
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> axum::response::Response {
-        response(self.status, &self.detail, self.hint.as_deref())
+        self.response()
     }
 }

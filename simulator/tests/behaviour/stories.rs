@@ -144,7 +144,7 @@ async fn failures(seed: u64, calls: usize) -> Vec<usize> {
         .start()
         .await
         .expect("the story ships");
-    let natural = one_each(simulator.world()).remove(0);
+    let natural = one_each(&simulator.world()).remove(0);
     let mut connection = crate::common::Connection::open(simulator.address()).await;
     let mut failed = Vec::new();
     for at in 0..calls {

@@ -151,7 +151,7 @@ async fn all_four() -> (Simulator, tempfile::TempDir) {
 #[tokio::test]
 async fn the_header_wins_over_the_story_over_the_magic_number_over_the_cause() {
     let (simulator, _folder) = all_four().await;
-    for natural in lookups(simulator.world()) {
+    for natural in lookups(&simulator.world()) {
         let natural: Natural = natural.about(magic_gstin().as_str());
         let url = "/__sim/scenarios/story";
         let begun = call(&simulator, &Request::new("PUT", url)).await;

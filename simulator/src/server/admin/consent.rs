@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::{
     Json, Router,
-    extract::{Query, State},
+    extract::Query,
     http::header::{ACCEPT, CONTENT_TYPE, HeaderMap},
     response::{IntoResponse, Response},
     routing::{get, put},
@@ -13,7 +13,7 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{App, Shared};
+use super::{App, Asked};
 use crate::tell::certificate::{self, ShownCertificate};
 
 pub(super) fn router() -> Router<Arc<App>> {
@@ -36,8 +36,8 @@ struct Wanted {
     state: Option<String>,
 }
 
-async fn otp(State(app): Shared, Query(wanted): Query<Wanted>) -> Json<Value> {
-    let messages = app.tenant.memory.consents.arrived(app.tenant.memory.clock.now_ms());
+async fn otp(asked: Asked, Query(wanted): Query<Wanted>) -> Json<Value> {
+    let messages = asked.tenant.memory.consents.arrived(asked.tenant.memory.clock.now_ms());
     let fits = |own: &str, wanted: &Option<String>| wanted.as_deref().is_none_or(|it| it == own);
     let told: Vec<_> = messages
         .iter()
@@ -58,9 +58,9 @@ async fn otp(State(app): Shared, Query(wanted): Query<Wanted>) -> Json<Value> {
     Json(json!({ "otps": told }))
 }
 
-async fn sessions(State(app): Shared) -> Json<Value> {
-    let now = app.tenant.memory.clock.now_ms();
-    let all: Vec<_> = app
+async fn sessions(asked: Asked) -> Json<Value> {
+    let now = asked.tenant.memory.clock.now_ms();
+    let all: Vec<_> = asked
         .tenant
         .memory
         .consents
@@ -84,23 +84,23 @@ async fn sessions(State(app): Shared) -> Json<Value> {
     Json(json!({ "sessions": all }))
 }
 
-fn told(app: &App) -> ShownCertificate {
-    let ring = &app.world.keys;
-    certificate::certificate(ring, app.tenant.certificate(ring))
+fn told(asked: &Asked) -> ShownCertificate {
+    let ring = &asked.world.keys;
+    certificate::certificate(ring, asked.tenant.certificate(ring))
 }
 
 /// PEM; JSON for whoever asks for it.
-async fn show_certificate(State(app): Shared, headers: HeaderMap) -> Response {
+async fn show_certificate(asked: Asked, headers: HeaderMap) -> Response {
     let accepts = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if accepts.contains("application/json") {
-        return Json(told(&app)).into_response();
+        return Json(told(&asked)).into_response();
     }
-    let ring = &app.world.keys;
-    let pem = ring.pair(app.tenant.certificate(ring)).certificate.pem();
+    let ring = &asked.world.keys;
+    let pem = ring.pair(asked.tenant.certificate(ring)).certificate.pem();
     ([(CONTENT_TYPE, "application/x-pem-file")], pem).into_response()
 }
 
-async fn rotate(State(app): Shared) -> Json<ShownCertificate> {
-    app.tenant.rotate_certificate();
-    Json(told(&app))
+async fn rotate(asked: Asked) -> Json<ShownCertificate> {
+    asked.tenant.rotate_certificate();
+    Json(told(&asked))
 }
