@@ -20,6 +20,7 @@ use crate::{
 mod bulk;
 mod cause;
 mod consent;
+mod limits;
 mod say;
 mod wish;
 
@@ -30,6 +31,7 @@ pub(crate) use self::{
 };
 use self::{
     cause::{cause, stage},
+    limits::Limiter,
     say::issue,
     wish::wish,
 };
@@ -143,7 +145,9 @@ pub fn play(
     consent::show(&mut scene, endpoint, tenant);
     let mut faults = Vec::new();
     let mut story = None;
-    for playing in tenant.playing().iter() {
+    let stories = tenant.playing();
+    let limiter = Limiter { world, tenant, playing: &stories };
+    for playing in stories.iter() {
         if let Some(decision) = playing.decide(&scene, gstin.as_deref()).map_err(failed)? {
             story = decision.answer;
             faults = decision.faults;
@@ -168,9 +172,11 @@ pub fn play(
             bulk::stage(&mut scene, endpoint, reply, tenant).map_err(failed)?;
             Decision { reply, via, reason: None, hint: None }
         }
-        None => cause(&mut scene, endpoint, world, tenant, gstin.as_deref(), body_fault)
-            .map_err(failed)?,
+        None => {
+            cause(&mut scene, endpoint, limiter, gstin.as_deref(), body_fault).map_err(failed)?
+        }
     };
+    let decision = limiter.charge(&mut scene, endpoint, decision).map_err(failed)?;
     faults.extend(wish.faults);
 
     if let Some(issues) = endpoint.issues.as_ref().filter(|_| decision.reply == endpoint.success) {

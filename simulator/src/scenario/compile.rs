@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     finding::{Finding, Source},
-    pack::{Pack, located::Located, vocabulary::Vocabulary},
+    pack::{Pack, file::LimitChange, limits, located::Located, vocabulary::Vocabulary},
     render::{
         expression::{Expression, closest},
         names::Known,
@@ -41,6 +41,7 @@ pub fn load(
         );
     }
     let rules: Vec<_> = file.rules.iter().map(|rule| compiler.rule(rule)).collect();
+    compiler.findings.extend(limits::check(&file.limits, packs, vocabulary));
     let mut by_gstin: AHashMap<String, Vec<usize>> = AHashMap::new();
     let mut others = Vec::new();
     for (index, rule) in rules.iter().enumerate() {
@@ -55,6 +56,7 @@ pub fn load(
             about: file.about,
             consent: file.consent,
             files: file.files,
+            limits: file.limits.iter().map(LimitChange::plain).collect(),
             rules,
             by_gstin,
             others,
