@@ -13,6 +13,7 @@ use crate::{
     pack::{Endpoint, Pack, file::StepFile},
     render::scene::Scene,
     route::{self, Route},
+    scenario::{self, Asking},
     tenant::Tenant,
     world::World,
 };
@@ -141,14 +142,16 @@ pub fn play(
     let gstin = subject(endpoint, &scene).map(Cow::into_owned);
 
     consent::show(&mut scene, endpoint, tenant);
-    let mut faults = Vec::new();
-    let mut story = None;
-    for playing in tenant.playing().iter() {
-        if let Some(decision) = playing.decide(&scene, gstin.as_deref()).map_err(failed)? {
-            story = decision.answer;
-            faults = decision.faults;
-            break;
-        }
+    let stories = tenant.playing();
+    let scenario::Decision { answer: story, edits, mut faults, .. } = if stories.is_empty() {
+        scenario::Decision::default()
+    } else {
+        let account = || account(endpoint, &scene, tenant);
+        let asking = Asking::new(&scene, gstin.as_deref(), &tenant.name, &account);
+        scenario::decide(&stories, &asking).map_err(failed)?
+    };
+    if !edits.is_empty() {
+        amend(&mut scene).edits = edits;
     }
     let forced = |wish: &str| world.vocabulary.nearest(&endpoint.replies, wish);
     let magic = || {
@@ -187,14 +190,22 @@ pub fn play(
     for fault in &faults {
         delivery = fault.apply(delivery);
     }
+    let unedited = scene.unedited.get().filter(|why| !why.is_empty()).cloned();
     Ok(Exchange {
         code: scene.words.code.clone(),
         scene,
         outcome,
         via: decision.via,
-        hint: decision.hint,
+        hint: decision.hint.or(unedited),
         delivery,
     })
+}
+
+/// The account that calls, by name.
+fn account(endpoint: &Endpoint, scene: &Scene, tenant: &Tenant) -> Option<String> {
+    let scheme = scene.pack.schemes.get(endpoint.scheme?)?;
+    let identity = scheme.identify(scene, &tenant.memory.sessions).ok()?;
+    Some(scene.pack.accounts.get(identity.account)?.name.clone())
 }
 
 /// Whether a call may take long to play: one that opens or makes keys, or opens books.
