@@ -14,6 +14,10 @@ use crate::{
     scenario::{Playing, Scenario},
 };
 
+mod limits;
+
+pub use self::limits::LimitDesk;
+
 /// One user of the simulator; today there is one, `default`.
 #[derive(Debug)]
 pub struct Tenant {
@@ -25,6 +29,7 @@ pub struct Tenant {
     pub journal: Journal,
     /// Large answers in the making.
     pub files: Files,
+    limits: LimitDesk,
     playing: RwLock<Arc<Vec<Playing>>>,
     /// How often the network's key pair was changed.
     rotations: AtomicUsize,
@@ -39,6 +44,7 @@ impl Tenant {
             memory: Memory::new(clock),
             journal: Journal::new(bounds),
             files: Files::default(),
+            limits: LimitDesk::default(),
             playing: RwLock::default(),
             rotations: AtomicUsize::new(0),
         }
@@ -48,6 +54,12 @@ impl Tenant {
     #[must_use]
     pub fn playing(&self) -> Arc<Vec<Playing>> {
         Arc::clone(&self.playing.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What was used of limits, and what was changed.
+    #[must_use]
+    pub fn limits(&self) -> &LimitDesk {
+        &self.limits
     }
 
     /// How sessions of a kind are held: as the pack says, but for what a story changes.

@@ -21,6 +21,7 @@ use crate::{
 mod bulk;
 mod cause;
 mod consent;
+mod limits;
 mod say;
 mod wish;
 
@@ -31,6 +32,7 @@ pub(crate) use self::{
 };
 use self::{
     cause::{cause, stage},
+    limits::Limiter,
     say::issue,
     wish::wish,
 };
@@ -84,9 +86,7 @@ pub enum SimulatorError {
         /// What is wrong.
         message: String,
         /// What may be asked for.
-        outcomes: Vec<String>,
-        /// Codes that may be asked for.
-        codes: Vec<String>,
+        hint: String,
         /// The call that asks.
         call: Box<Call>,
     },
@@ -143,13 +143,18 @@ pub fn play(
 
     consent::show(&mut scene, endpoint, tenant);
     let stories = tenant.playing();
-    let scenario::Decision { answer: story, edits, mut faults, .. } = if stories.is_empty() {
+    let limiter = Limiter { world, tenant, playing: &stories };
+    let scenario::Decision { answer: story, edits, mut faults, limits, .. } = if stories.is_empty()
+    {
         scenario::Decision::default()
     } else {
         let account = || account(endpoint, &scene, tenant);
         let asking = Asking::new(&scene, gstin.as_deref(), &tenant.name, &account);
         scenario::decide(&stories, &asking).map_err(failed)?
     };
+    if !limits.is_empty() {
+        tenant.limits().change_all(&limits);
+    }
     if !edits.is_empty() {
         amend(&mut scene).edits = edits;
     }
@@ -171,9 +176,11 @@ pub fn play(
             bulk::stage(&mut scene, endpoint, reply, tenant).map_err(failed)?;
             Decision { reply, via, reason: None, hint: None }
         }
-        None => cause(&mut scene, endpoint, world, tenant, gstin.as_deref(), body_fault)
-            .map_err(failed)?,
+        None => {
+            cause(&mut scene, endpoint, limiter, gstin.as_deref(), body_fault).map_err(failed)?
+        }
     };
+    let decision = limiter.charge(&mut scene, endpoint, decision).map_err(failed)?;
     faults.extend(wish.faults);
 
     if let Some(issues) = endpoint.issues.as_ref().filter(|_| decision.reply == endpoint.success) {
@@ -188,7 +195,7 @@ pub fn play(
     let body = &endpoint.replies.all[decision.reply].body;
     let mut delivery = bulk::carry(&scene, body, Delivery::from(reply));
     for fault in &faults {
-        delivery = fault.apply(delivery);
+        delivery = scene.roll(|dice| fault.apply(delivery, dice));
     }
     let unedited = scene.unedited.get().filter(|why| !why.is_empty()).cloned();
     Ok(Exchange {

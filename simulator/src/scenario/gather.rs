@@ -13,7 +13,11 @@ use super::{
 };
 use crate::{
     finding::{Finding, Source},
-    pack::{folder::Folder, located::Located},
+    pack::{
+        file::{LimitChange, Name},
+        folder::Folder,
+        located::Located,
+    },
     render::expression::closest,
 };
 
@@ -71,6 +75,8 @@ pub(crate) struct Gathered {
     pub(crate) state: Option<(Located<String>, Source)>,
     pub(crate) consent: ConsentChanges,
     pub(crate) files: FileChanges,
+    /// With the file that says so.
+    pub(crate) limits: Vec<(Vec<LimitChange<Name>>, Source)>,
     pub(crate) rules: Vec<GatheredRule>,
     /// Parameters that the story itself declares and nothing uses.
     pub(crate) unused: Vec<String>,
@@ -148,9 +154,11 @@ pub(crate) fn gather(
     let mut consent = ConsentChanges::default();
     let mut changes = FileChanges::default();
     let mut state = None;
+    let mut limits = Vec::new();
     for read in seen.iter().filter_map(|name| files.get(name)) {
         consent = consent.over(&read.file.consent);
         changes = changes.over(&read.file.files);
+        limits.push((read.file.limits.clone(), read.source.clone()));
         state = state.or(read.file.state.clone().map(|state| (state, read.source.clone())));
     }
     if !findings.is_empty() {
@@ -168,6 +176,7 @@ pub(crate) fn gather(
         state,
         consent,
         files: changes,
+        limits,
         rules,
         unused,
     })

@@ -13,6 +13,7 @@ use serde_json::Value;
 use crate::{
     fault::Fault,
     model::period,
+    pack::file::LimitChange,
     render::{edit::Edits, scene::Scene},
 };
 
@@ -59,6 +60,8 @@ pub struct Scenario {
     pub consent: file::ConsentChanges,
     /// How large answers differ while it is played.
     pub files: file::FileChanges,
+    /// How limits differ while it is played.
+    pub limits: Vec<LimitChange>,
     rules: Vec<Rule>,
     /// Names of states.
     states: Vec<String>,
@@ -106,6 +109,7 @@ struct Effects {
     faults: Vec<Fault>,
     /// Index of the state that comes then.
     then_state: Option<usize>,
+    limits: Vec<LimitChange>,
     taxpayer: Option<TaxpayerChanges>,
 }
 
@@ -127,6 +131,8 @@ pub struct Decision {
     pub edits: Vec<Arc<Edits>>,
     /// What goes wrong on the way, in order.
     pub faults: Vec<Fault>,
+    /// What changes about limits, before the call is answered.
+    pub limits: Vec<LimitChange>,
     /// What changes about the taxpayer asked about, before the call is answered: JSON merge patches
     /// over its facts.
     pub taxpayer: Vec<Value>,
@@ -289,7 +295,8 @@ impl Playing {
             decision.answer.get_or_insert(word);
         }
         decision.edits.extend(effects.edits.clone());
-        decision.faults.extend(effects.faults.iter().copied());
+        decision.faults.extend(effects.faults.iter().cloned());
+        decision.limits.extend(effects.limits.iter().cloned());
         if let Some(changes) = &effects.taxpayer {
             decision.taxpayer.push(changes.patch(period::ist_date(asked.scene.call.at_ms)));
         }

@@ -15,7 +15,7 @@ use super::{
     },
     parameters::Parameter,
 };
-use crate::fault::Fault;
+use crate::{fault::Fault, pack::file::LimitChange};
 
 /// A story as machines are told of it.
 #[derive(Clone, Debug, Serialize)]
@@ -65,6 +65,7 @@ impl Scenario {
         let mut lines = Vec::new();
         consent(&self.consent, &mut lines);
         files(&self.files, &mut lines);
+        lines.extend(self.limits.iter().map(limit));
         lines
     }
 
@@ -108,10 +109,10 @@ pub(super) fn rule(file: &RuleFile) -> String {
     let answered = answer(file);
     let mut acts = vec![answered.unwrap_or_else(|| "is answered as ever".to_owned())];
     acts.extend(file.edits.iter().map(|edit| tell_edit(&edit.value)));
-    acts.extend(file.faults.iter().map(|fault| {
-        let Fault::Latency(latency) = fault;
-        format!("it comes {} ms late", latency.delay_ms)
-    }));
+    acts.extend(file.faults.iter().map(Fault::told));
+    acts.extend(
+        file.limits.iter().map(|change| format!("from then on {}", limit(&change.plain()))),
+    );
     if let Some(changes) = &file.taxpayer {
         acts.push(taxpayer(&changes.value));
     }
@@ -304,6 +305,23 @@ fn tell_test(test: &TestFile) -> String {
             words
         }
     }
+}
+
+/// A change of a limit, such as `the limit per-minute of alpha: most 5, per minute`.
+fn limit(change: &LimitChange) -> String {
+    let facts = serde_json::to_value(change).unwrap_or_default();
+    let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let mut words = Vec::new();
+    let mut of = String::new();
+    for (name, value) in facts.as_object().into_iter().flatten() {
+        match name.as_str() {
+            "name" => {}
+            "vendor" => of = format!(" of {}", plain(value)),
+            _ => words.push(format!("{} {}", name.replace('-', " "), plain(value))),
+        }
+    }
+    let name = facts.get("name").map(plain).unwrap_or_default();
+    format!("the limit {name}{of}: {}", words.join(", "))
 }
 
 fn consent(changes: &ConsentChanges, lines: &mut Vec<String>) {

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     finding::{Finding, Source},
-    pack::{Endpoint, Pack, located::Located, vocabulary::Vocabulary},
+    pack::{Endpoint, Pack, file::LimitChange, limits, located::Located, vocabulary::Vocabulary},
     render::{edit::Edits, expression::closest},
     taxpayers::Persona,
 };
@@ -99,6 +99,10 @@ pub(super) fn compile(
             compiler.rule(gathered_rule)
         })
         .collect();
+    for (changes, source) in &gathered.limits {
+        let found = limits::check(changes, stage.packs, stage.vocabulary);
+        findings.extend(found.into_iter().map(|finding| finding.within(source)));
+    }
     if !findings.is_empty() {
         return Err(findings);
     }
@@ -128,6 +132,13 @@ pub(super) fn compile(
         chosen: chosen.clone(),
         consent: gathered.consent,
         files: gathered.files,
+        // Of two changes of one limit the later one counts: a story's own come last.
+        limits: gathered
+            .limits
+            .iter()
+            .rev()
+            .flat_map(|(changes, _)| changes.iter().map(LimitChange::plain))
+            .collect(),
         rules,
         states,
         begins: 0,
@@ -211,6 +222,8 @@ impl Compiler<'_> {
             );
         }
         let edits = self.edits(&file.edits);
+        let limits = limits::check(&file.limits, self.stage.packs, self.stage.vocabulary);
+        self.findings.extend(limits.into_iter().map(|finding| finding.within(self.source)));
         let index_of = |name: &str| self.states.iter().position(|known| known == name);
         Rule {
             name: file.name.as_ref().map(|name| name.value.clone()),
@@ -223,6 +236,7 @@ impl Compiler<'_> {
                 edits,
                 faults: file.faults.clone(),
                 then_state: file.then_state.as_ref().and_then(|state| index_of(state)),
+                limits: file.limits.iter().map(LimitChange::plain).collect(),
                 taxpayer: file.taxpayer.as_ref().map(|changes| changes.value.clone()),
             },
             go_on: file.go_on,

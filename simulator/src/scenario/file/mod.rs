@@ -7,7 +7,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{fault::Fault, pack::located::Located};
+use crate::{
+    fault::Fault,
+    pack::{
+        file::{LimitChange, Name},
+        located::Located,
+    },
+};
 
 mod edit;
 mod forms;
@@ -50,6 +56,9 @@ pub struct ScenarioFile {
     /// How large answers differ while it is played.
     #[serde(default)]
     pub files: FileChanges,
+    /// How limits differ while it is played, and limits of its own.
+    #[serde(default, rename = "limit")]
+    pub limits: Vec<LimitChange<Name>>,
     /// Its lines, in order.
     #[serde(default, rename = "rule")]
     pub rules: Vec<Located<RuleFile>>,
@@ -98,6 +107,9 @@ pub struct RuleFile {
     /// The state that the story is in from then on.
     #[serde(default)]
     pub then_state: Option<Located<String>>,
+    /// What changes about limits, before the call is answered; it lasts, whatever becomes of the story.
+    #[serde(default)]
+    pub limits: Vec<LimitChange<Name>>,
     /// What changes about the taxpayer asked about, before the call is answered; it lasts.
     #[serde(default)]
     pub taxpayer: Option<Located<TaxpayerChanges>>,
