@@ -15,7 +15,7 @@ use crate::{
     journal::{Bounds, Page, Query},
     memory::clock::Clock,
     pack::folder::Folder,
-    server::{self, App, Depot, Mount},
+    server::{self, App, Depot, Mount, Totals},
     taxpayers::Unknown,
     tenant::Tenant,
     tenants::{DEFAULT, Tenants},
@@ -276,6 +276,7 @@ impl Builder {
             tenants: Tenants::new(tenant),
             admin_token: self.admin_token,
             url: url_of(address),
+            totals: Totals::default(),
             depot: Depot::default(),
         });
         let (stop, stopped) = watch::channel(false);
@@ -362,10 +363,11 @@ impl Simulator {
     }
 }
 
-/// Nobody waits for files that will not be made.
+/// Nobody waits for files that will not be made, or for calls that will not come.
 fn close(app: &App) {
     for tenant in app.tenants.all() {
         tenant.files.close();
+        tenant.journal.close();
     }
 }
 

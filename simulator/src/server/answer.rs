@@ -301,6 +301,16 @@ async fn finish(ground: &Ground, pack: &Pack, exchange: Exchange) -> Response<Bo
         hint: exchange.hint.as_deref().unwrap_or_default(),
         opened: (&opened.request, &opened.reply),
     });
+    let totals = &ground.app.totals;
+    match exchange.plan {
+        Some(reply) => {
+            let (pack, endpoint) = (&exchange.scene.pack, exchange.scene.endpoint);
+            ground.tenant.coverage.count(pack, endpoint, reply);
+            totals.coverage.count(pack, endpoint, reply);
+        }
+        None => totals.count_ours(exchange.outcome.as_str()),
+    }
+    totals.wait(delivery.wait);
     drop(exchange.scene);
     deliver::carry_out(delivery, &ground.app.depot).await
 }
@@ -380,6 +390,7 @@ fn problem_of_ours(
     ours: &Ours<'_>,
 ) -> Response<Body> {
     let mut response = problem::response(ours.status, ours.detail, Some(ours.hint));
+    ground.app.totals.count_ours(ours.outcome);
     // Whoever it was meant for, its credentials are not kept.
     let meant = |one: &&Arc<Pack>| pack.is_none_or(|pack| pack.name == one.name);
     let of_all = |secrets: fn(&Pack) -> &Vec<String>| -> Vec<String> {

@@ -168,7 +168,7 @@ impl Connection {
         }
     }
 
-    async fn until(&mut self, end: &[u8]) -> Result<Vec<u8>, Trouble> {
+    pub(crate) async fn until(&mut self, end: &[u8]) -> Result<Vec<u8>, Trouble> {
         loop {
             if let Some(at) = self.came.windows(end.len()).position(|window| window == end) {
                 return Ok(self.came.drain(..at + end.len()).collect());
