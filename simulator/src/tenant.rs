@@ -15,6 +15,10 @@ use crate::{
     scenario::{Playing, Scenario},
 };
 
+mod limits;
+
+pub use self::limits::LimitDesk;
+
 /// One user of the simulator; today there is one, `default`.
 #[derive(Debug)]
 pub struct Tenant {
@@ -28,6 +32,7 @@ pub struct Tenant {
     pub coverage: Coverage,
     /// Large answers in the making.
     pub files: Files,
+    limits: LimitDesk,
     playing: RwLock<Arc<Vec<Playing>>>,
     /// How often the network's key pair was changed.
     rotations: AtomicUsize,
@@ -43,6 +48,7 @@ impl Tenant {
             journal: Journal::new(bounds),
             coverage: Coverage::default(),
             files: Files::default(),
+            limits: LimitDesk::default(),
             playing: RwLock::default(),
             rotations: AtomicUsize::new(0),
         }
@@ -52,6 +58,12 @@ impl Tenant {
     #[must_use]
     pub fn playing(&self) -> Arc<Vec<Playing>> {
         Arc::clone(&self.playing.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What was used of limits, and what was changed.
+    #[must_use]
+    pub fn limits(&self) -> &LimitDesk {
+        &self.limits
     }
 
     /// How sessions of a kind are held: as the pack says, but for what a story changes.

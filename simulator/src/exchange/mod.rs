@@ -20,6 +20,7 @@ use crate::{
 mod bulk;
 mod cause;
 mod consent;
+mod limits;
 mod say;
 mod wish;
 
@@ -30,6 +31,7 @@ pub(crate) use self::{
 };
 use self::{
     cause::{cause, stage},
+    limits::Limiter,
     say::issue,
     wish::wish,
 };
@@ -96,9 +98,7 @@ pub enum SimulatorError {
         /// What is wrong.
         message: String,
         /// What may be asked for.
-        outcomes: Vec<String>,
-        /// Codes that may be asked for.
-        codes: Vec<String>,
+        hint: String,
         /// The call that asks.
         call: Box<Call>,
     },
@@ -156,7 +156,9 @@ pub fn play(
     consent::show(&mut scene, endpoint, tenant);
     let mut faults = Vec::new();
     let mut story = None;
-    for playing in tenant.playing().iter() {
+    let stories = tenant.playing();
+    let limiter = Limiter { world, tenant, playing: &stories };
+    for playing in stories.iter() {
         if let Some(decision) = playing.decide(&scene, gstin.as_deref()).map_err(failed)? {
             story = decision.answer;
             faults = decision.faults;
@@ -181,9 +183,11 @@ pub fn play(
             bulk::stage(&mut scene, endpoint, reply, tenant).map_err(failed)?;
             Decision { reply, via, reason: None, hint: None }
         }
-        None => cause(&mut scene, endpoint, world, tenant, gstin.as_deref(), body_fault)
-            .map_err(failed)?,
+        None => {
+            cause(&mut scene, endpoint, limiter, gstin.as_deref(), body_fault).map_err(failed)?
+        }
     };
+    let decision = limiter.charge(&mut scene, endpoint, decision).map_err(failed)?;
     faults.extend(wish.faults);
 
     if let Some(issues) = endpoint.issues.as_ref().filter(|_| decision.reply == endpoint.success) {
@@ -198,7 +202,7 @@ pub fn play(
     let body = &endpoint.replies.all[decision.reply].body;
     let mut delivery = bulk::carry(&scene, body, Delivery::from(reply));
     for fault in &faults {
-        delivery = fault.apply(delivery);
+        delivery = scene.roll(|dice| fault.apply(delivery, dice));
     }
     Ok(Exchange {
         code: scene.words.code.clone(),

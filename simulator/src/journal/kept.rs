@@ -36,6 +36,11 @@ pub struct Record {
     pub via: Via,
     /// Time before the first byte, in milliseconds.
     pub wait_ms: u64,
+    /// The faults that were put on the reply, by name.
+    pub faults: Vec<&'static str>,
+    /// What went over the wire in the reply's stead; empty where that was the reply.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub wire: String,
     /// What a developer should know; empty where there is nothing.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub hint: String,
@@ -57,6 +62,10 @@ impl Record {
                 out.push(' ');
                 out += word;
             }
+        }
+        for fault in &self.faults {
+            out += ", ";
+            out += fault;
         }
         out
     }
@@ -111,6 +120,9 @@ pub(super) struct Kept {
     texts: Box<[u8]>,
     /// Where each of them ends.
     ends: [u32; PARTS],
+    /// What was made to go wrong, by name, and how the bytes went.
+    pub(super) faults: Box<[&'static str]>,
+    wire: Box<str>,
     /// How long the reply's body was.
     reply_length: u64,
     /// The reply's body, or its beginning.
@@ -231,6 +243,8 @@ impl Kept {
             body_length: call.body.len(),
             texts,
             ends,
+            faults: entry.faults.into(),
+            wire: entry.wire.into(),
             reply_length: entry.streamed.unwrap_or(reply.body.len() as u64),
             reply_body: match reply.body.get(..BODY_LIMIT) {
                 Some(beginning) => Bytes::copy_from_slice(beginning),
@@ -240,7 +254,8 @@ impl Kept {
     }
 
     pub(super) fn size(&self) -> usize {
-        size_of::<Self>() + self.texts.len() + self.reply_body.len()
+        let faults = size_of_val(&*self.faults) + self.wire.len();
+        size_of::<Self>() + self.texts.len() + self.reply_body.len() + faults
     }
 
     pub(super) fn bytes(&self, part: Part) -> &[u8] {
@@ -268,6 +283,8 @@ impl Kept {
             code: self.text(Part::Code),
             via: self.via,
             wait_ms: self.wait_ms,
+            faults: self.faults.to_vec(),
+            wire: self.wire.to_string(),
             hint: self.text(Part::Hint),
             request: RecordedRequest {
                 method: self.text(Part::Method),

@@ -44,6 +44,8 @@ pub struct Query {
     pub until: Option<Moment>,
     /// What stands in the address, in a body, or in what a sealed part says.
     pub text: Option<String>,
+    /// What was made to go wrong: a fault's name, `any` or `none`.
+    pub fault: Option<String>,
     /// Only those with a hint, or only those without.
     pub hinted: Option<bool>,
     /// Only those after this one, in the order that is asked for.
@@ -186,6 +188,16 @@ impl<'de> Deserialize<'de> for Moment {
     }
 }
 
+/// Whether these are the faults that are meant: one by its name, `any`, or `none`.
+#[must_use]
+pub fn has_fault(meant: &str, faults: &[&str]) -> bool {
+    match meant {
+        "any" => !faults.is_empty(),
+        "none" => faults.is_empty(),
+        name => faults.contains(&name),
+    }
+}
+
 impl Query {
     /// Whether an exchange is wanted, but for [`Self::text`]: that is looked for where nobody waits.
     pub(super) fn fits(&self, kept: &Kept) -> bool {
@@ -205,6 +217,7 @@ impl Query {
             && self.via.is_none_or(|via| via == kept.via)
             && self.since.is_none_or(|since| kept.at_ms >= since.0)
             && self.until.is_none_or(|until| kept.at_ms < until.0)
+            && self.fault.as_deref().is_none_or(|fault| has_fault(fault, &kept.faults))
             && self.hinted.is_none_or(|hinted| hinted != kept.bytes(Part::Hint).is_empty())
     }
 

@@ -10,6 +10,7 @@ pub mod expression;
 pub mod filters;
 pub mod jinja;
 pub mod json;
+pub mod limited;
 pub mod names;
 mod plain;
 pub mod scene;

@@ -23,6 +23,7 @@ use crate::{
         taxpayer::{Filing, Taxpayer},
     },
     pack::{Endpoint, Pack},
+    render::limited::Limited,
     taxpayers::Register,
 };
 
@@ -67,6 +68,8 @@ pub struct Scene {
     last_filing: OnceLock<Option<Filing>>,
     /// The session with a taxpayer's consent that the call belongs to, or that it opened.
     pub consent: Option<Consent>,
+    /// The limit that refused the call, or of which least is left to it.
+    pub limit: Option<Limited>,
     /// What the request's sealed data says, once it was opened.
     pub payload: Option<Value>,
     /// What the sealed part of the body came with, once it was written.
@@ -175,6 +178,7 @@ impl Scene {
             filings: OnceLock::new(),
             last_filing: OnceLock::new(),
             consent: None,
+            limit: None,
             payload: None,
             seal: OnceLock::new(),
             opened: Mutex::default(),

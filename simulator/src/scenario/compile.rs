@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     finding::{Finding, Source},
-    pack::{Pack, located::Located, vocabulary::Vocabulary},
+    pack::{Pack, file::LimitChange, limits, located::Located, vocabulary::Vocabulary},
     render::{
         expression::{Expression, closest},
         names::Known,
@@ -41,6 +41,7 @@ pub fn load(
         );
     }
     let rules: Vec<_> = file.rules.iter().map(|rule| compiler.rule(rule)).collect();
+    compiler.findings.extend(limits::check(&file.limits, packs, vocabulary));
     let mut by_gstin: AHashMap<String, Vec<usize>> = AHashMap::new();
     let mut others = Vec::new();
     for (index, rule) in rules.iter().enumerate() {
@@ -55,6 +56,7 @@ pub fn load(
             about: file.about,
             consent: file.consent,
             files: file.files,
+            limits: file.limits.iter().map(LimitChange::plain).collect(),
             rules,
             by_gstin,
             others,
@@ -279,8 +281,7 @@ fn tell(file: &RuleFile) -> String {
         None => line.push_str(", is answered as ever"),
     }
     for fault in &file.faults {
-        let crate::fault::Fault::Latency(latency) = fault;
-        let _ = write!(line, ", {} ms late", latency.delay_ms);
+        let _ = write!(line, ", {}", fault.told());
     }
     if let Some(chance) = &file.chance {
         let _ = write!(line, ", {} times out of 100", chance.value * 100.0);

@@ -4,7 +4,13 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::{fault::Fault, pack::located::Located};
+use crate::{
+    fault::Fault,
+    pack::{
+        file::{LimitChange, Name},
+        located::Located,
+    },
+};
 
 /// A story: the first rule that fits a call decides it.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -20,6 +26,9 @@ pub struct ScenarioFile {
     /// How large answers differ while it is played.
     #[serde(default)]
     pub files: FileChanges,
+    /// How limits differ while it is played, and limits of its own.
+    #[serde(default, rename = "limit")]
+    pub limits: Vec<LimitChange<Name>>,
     /// Its lines, in order.
     #[serde(default, rename = "rule")]
     pub rules: Vec<RuleFile>,

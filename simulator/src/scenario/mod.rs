@@ -14,6 +14,7 @@ use regex_lite::Regex;
 
 use crate::{
     fault::Fault,
+    pack::file::LimitChange,
     render::{
         expression::{Expression, Locals, Scope},
         scene::Scene,
@@ -34,6 +35,8 @@ pub struct Scenario {
     pub consent: file::ConsentChanges,
     /// How large answers differ while it is played.
     pub files: file::FileChanges,
+    /// How limits differ while it is played.
+    pub limits: Vec<LimitChange>,
     rules: Vec<Rule>,
     /// GSTIN → indices of rules that name it, in order.
     by_gstin: AHashMap<String, Vec<usize>>,

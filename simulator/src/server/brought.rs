@@ -13,6 +13,8 @@ use super::problem::Problem;
 pub(super) trait Brought: DeserializeOwned {
     /// What it looks like, for whoever got it wrong.
     const LIKE: &'static str;
+    /// Whether it may be a list; serde would take one for a struct, by the order of its fields.
+    const MAY_BE_LIST: bool = false;
 }
 
 /// A JSON body, whatever `content-type` says: whoever calls by hand forgets it.
@@ -40,6 +42,9 @@ fn read<T: Brought>(bytes: &[u8]) -> Result<T, Problem> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(Problem::bad("the body is empty; JSON belongs there", T::LIKE));
     }
+    if !T::MAY_BE_LIST && bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(Problem::bad("the body is a list; an object belongs there", T::LIKE));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         // Text that is no JSON is wrong at a place, not in a field.
@@ -57,10 +62,18 @@ fn read<T: Brought>(bytes: &[u8]) -> Result<T, Problem> {
 
 /// A field's trouble; the root has no name.
 fn wrong<T: Brought>(path: &str, what: &str) -> Problem {
-    if path == "." {
-        return Problem::bad(what, T::LIKE);
-    }
-    Problem::field(path, format!("`{path}`: {what}"), T::LIKE)
+    // Of what is missing or there twice, serde tells the owner's path, and the name in words.
+    let name = ["missing field `", "duplicate field `"]
+        .iter()
+        .find_map(|words| what.strip_prefix(words)?.split('`').next());
+    let field = match (path, name) {
+        (".", None) => return Problem::bad(what, T::LIKE),
+        (".", Some(name)) => name.to_owned(),
+        (path, None) => path.to_owned(),
+        (path, Some(name)) => format!("{path}.{name}"),
+    };
+    let detail = format!("`{field}`: {what}");
+    Problem::field(field, detail, T::LIKE)
 }
 
 impl<T: Brought, S: Send + Sync> FromRequestParts<S> for Filters<T> {
@@ -117,6 +130,8 @@ mod tests {
         assert_eq!(field(r#"{"list": [{"nubmer": 1}]}"#).unwrap(), "list[0].nubmer");
         assert_eq!(field(r#"{"lists": []}"#).unwrap(), "lists");
         assert_eq!(field("[]"), None, "the whole is wrong");
+        assert_eq!(field(r#"{"list": [{}]}"#).unwrap(), "list[0].number");
+        assert_eq!(field(r#"{"list": [], "list": []}"#).unwrap(), "list");
         let whole = read::<Outer>(br#"{"list": [{"number": 1}]}"#).expect("it is right");
         assert_eq!(whole.list[0].number, 1);
     }

@@ -12,7 +12,7 @@ use prometheus_client::{
 };
 
 use super::App;
-use crate::{coverage::Coverage, exchange::OURS};
+use crate::{coverage::Coverage, exchange::OURS, fault::Fault};
 
 /// Bounds of the waits, in seconds.
 const WAITS: [f64; 9] = [0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0];
@@ -24,6 +24,8 @@ pub(crate) struct Totals {
     pub(super) coverage: Coverage,
     /// Calls that no vendor has words for, in the order of [`OURS`].
     ours: [AtomicU64; OURS.len()],
+    /// Faults, in the order of [`Fault::KINDS`].
+    faults: [AtomicU64; Fault::KINDS.len()],
     /// Waits before the first byte, of replies that had one.
     waits: Histogram,
 }
@@ -33,6 +35,7 @@ impl Default for Totals {
         Self {
             coverage: Coverage::default(),
             ours: Default::default(),
+            faults: Default::default(),
             waits: Histogram::new(WAITS),
         }
     }
@@ -43,6 +46,15 @@ impl Totals {
     pub(super) fn count_ours(&self, outcome: &str) {
         if let Some(at) = OURS.iter().position(|known| *known == outcome) {
             self.ours[at].fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Counts what was made to go wrong.
+    pub(super) fn count_faults(&self, faults: &[&str]) {
+        for fault in faults {
+            if let Some(at) = Fault::KINDS.iter().position(|known| known == fault) {
+                self.faults[at].fetch_add(1, Ordering::Relaxed);
+            }
         }
     }
 
@@ -65,6 +77,11 @@ struct Answered {
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Unanswered {
     outcome: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Wrong {
+    kind: &'static str,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -92,6 +109,12 @@ pub(super) fn told(app: &App) -> Result<String, fmt::Error> {
         counter.inc_by(counted.load(Ordering::Relaxed));
     }
     registry.register("unanswered_calls", "Calls that no vendor has words for", unanswered);
+    let faults = Family::<Wrong, Counter>::default();
+    for (kind, counted) in Fault::KINDS.iter().zip(&app.totals.faults) {
+        let counter = faults.get_or_create(&Wrong { kind });
+        counter.inc_by(counted.load(Ordering::Relaxed));
+    }
+    registry.register("faults", "What was made to go wrong with replies", faults);
     registry.register_with_unit(
         "planned_wait",
         "Waits before the first byte, of replies that had one",

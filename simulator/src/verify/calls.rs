@@ -56,6 +56,9 @@ macro_rules! meant {
             /// a list all of it; a text is looked for in the body as it was sent.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub body: Option<Value>,
+            /// What was made to go wrong: a fault's name, `any` or `none`.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub fault: Option<String>,
             /// Whether there is a hint.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub hinted: Option<bool>,
@@ -176,6 +179,13 @@ impl Calls {
         self
     }
 
+    /// Of those, the ones that this was made to go wrong with: a fault's name, `any` or `none`.
+    #[must_use]
+    pub fn fault(mut self, name: &str) -> Self {
+        self.fault = Some(name.to_owned());
+        self
+    }
+
     /// Of those, the ones with this HTTP method.
     #[must_use]
     pub fn method(mut self, method: &str) -> Self {
@@ -252,6 +262,9 @@ impl std::fmt::Display for Calls {
         if let Some(body) = &self.body {
             add(format!("body {body}"));
         }
+        if let Some(fault) = &self.fault {
+            add(format!("fault `{fault}`"));
+        }
         match self.hinted {
             Some(true) => add("a hint".to_owned()),
             Some(false) => add("no hint".to_owned()),
@@ -277,6 +290,7 @@ impl From<Calls> for Expectation {
             header: calls.header,
             query: calls.query,
             body: calls.body,
+            fault: calls.fault,
             hinted: calls.hinted,
             ..Self::default()
         }
@@ -300,6 +314,7 @@ impl Expectation {
             header: self.header.clone(),
             query: self.query.clone(),
             body: self.body.clone(),
+            fault: self.fault.clone(),
             hinted: self.hinted,
         }
     }

@@ -4,13 +4,13 @@
 //! in what order, how far apart, none after another. It looks at the journal, exchange by
 //! exchange, and says nothing that a journal which has let some go cannot prove.
 
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::journal::{Journal, Query};
 
 mod calls;
 mod count;
-mod names;
+pub(crate) mod names;
 mod seen;
 mod watch;
 
@@ -71,6 +71,15 @@ impl<'de> Deserialize<'de> for Expectations {
     }
 }
 
+impl Serialize for Expectations {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.all.as_slice() {
+            [one] if !self.is_list => one.serialize(serializer),
+            all => all.serialize(serializer),
+        }
+    }
+}
+
 /// What is wrong with an expectation, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wrong {
@@ -83,7 +92,7 @@ pub struct Wrong {
 }
 
 /// What came of it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Findings {
     /// Whether all that was expected is so.
     pub ok: bool,

@@ -1,7 +1,12 @@
 //! Names in an expectation that nothing has: a count of what cannot come would always be 0.
 
 use super::{Calls, Expectation, Wrong};
-use crate::{exchange::OURS, pack::Pack, render::expression::closest, world::World};
+use crate::{exchange::OURS, fault::Fault, pack::Pack, render::expression::closest, world::World};
+
+/// What may be asked for as a fault.
+pub(crate) fn faults() -> Vec<String> {
+    Fault::KINDS.iter().copied().chain(["any", "none"]).map(str::to_owned).collect()
+}
 
 pub(super) fn check(expectation: &Expectation, world: &World, place: &str) -> Result<(), Wrong> {
     of_calls(&expectation.meant(), world, place)?;
@@ -58,6 +63,12 @@ fn of_calls(calls: &Calls, world: &World, place: &str) -> Result<(), Wrong> {
         let known = all(|pack| pack.catalog.iter().map(|code| code.code.clone()).collect());
         if !known.contains(&name) {
             return Err(wrong("code", format!("{whose} no code `{name}`"), &name, known));
+        }
+    }
+    if let Some(name) = &calls.fault {
+        let known = faults();
+        if !known.contains(name) {
+            return Err(wrong("fault", format!("there is no fault `{name}`"), name, known));
         }
     }
     if let Some(name) = named(&calls.account) {

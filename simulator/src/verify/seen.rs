@@ -2,12 +2,12 @@
 
 use std::cell::OnceCell;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Calls;
 use crate::{
-    journal::{BLANK, Record},
+    journal::{BLANK, Record, has_fault},
     route::pairs,
 };
 
@@ -15,7 +15,7 @@ use crate::{
 const LONGEST: usize = 200;
 
 /// One thing about an exchange that is not as wanted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Difference {
     /// The field, such as `status` or `body.gstin`.
     pub field: String,
@@ -106,6 +106,9 @@ impl<'record> Seen<'record> {
         }
         if let Some(wanted) = &calls.body {
             self.body_differs(wanted, &mut out);
+        }
+        if let Some(wanted) = calls.fault.as_ref().filter(|it| !has_fault(it, &record.faults)) {
+            out.push(difference("fault", wanted.as_str(), record.faults.join(", ")));
         }
         let hinted = !record.hint.is_empty();
         if let Some(wanted) = calls.hinted.filter(|wanted| *wanted != hinted) {

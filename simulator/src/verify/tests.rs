@@ -1,7 +1,7 @@
 //! What expectations say of a journal.
 
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::{
@@ -43,6 +43,8 @@ fn keep(journal: &Journal, number: u64, kept: &Kept<'_>) {
         reply: &Reply { status, headers: Vec::new(), body: "{}".into() },
         streamed: None,
         wait_ms: 0,
+        faults: &[],
+        wire: "",
         hint: "",
         opened: ("", ""),
     });
@@ -79,8 +81,6 @@ fn wrong(expected: Value) -> Wrong {
     let expected: Expectations = serde_json::from_value(expected).expect("it can be read");
     expected.check().expect_err("it is wrong")
 }
-
-use serde_json::Value;
 
 #[test]
 fn counts_hold_or_do_not() {

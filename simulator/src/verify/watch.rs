@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     Calls, Expectation,
@@ -18,7 +18,7 @@ const NAMED: usize = 100;
 const SHOWN: usize = 3;
 
 /// What one expectation came to.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Verdict {
     /// What it is called.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -34,12 +34,12 @@ pub struct Verdict {
     /// Those that fit, the first hundred.
     pub exchanges: Vec<u64>,
     /// Where it is not so: the exchanges that come closest, the closest first.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub closest: Vec<Closest>,
 }
 
 /// An exchange that is not quite, or all too much, what is meant.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Closest {
     /// Its number.
     pub exchange: u64,

@@ -40,7 +40,7 @@ async fn each_filter_keeps_what_it_says() {
         (format!("endpoint={}&vendor={vendor}", one.endpoint().name), vec![1, 2, 5]),
         ("outcome=found".to_owned(), vec![1, 5]),
         ("status=5xx".to_owned(), vec![2]),
-        ("status=200&via=cause".to_owned(), vec![1, 5]),
+        ("status=200&via=cause&outcome=found".to_owned(), vec![1, 5]),
         ("via=header".to_owned(), vec![2]),
         ("via=nobody".to_owned(), vec![4]),
         ("gstin=nonsense-here".to_owned(), vec![3]),

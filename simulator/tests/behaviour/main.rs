@@ -8,6 +8,7 @@ mod bad_input;
 mod common;
 mod coverage;
 mod determinism;
+mod faults;
 mod journal;
 mod journal_filters;
 mod journal_stream;

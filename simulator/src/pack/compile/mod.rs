@@ -35,6 +35,7 @@ mod bulk;
 mod catalog;
 mod consent;
 mod endpoint;
+mod limit;
 mod replies;
 mod routes;
 
@@ -162,9 +163,14 @@ impl Compiler<'_> {
             wrong_method: edge(&self.file.edges.wrong_method),
             body_too_large: edge(&self.file.edges.body_too_large),
         };
-        let endpoints: Vec<_> = (0..self.file.endpoints.len())
+        let limits = self.limits();
+        let mut endpoints: Vec<_> = (0..self.file.endpoints.len())
             .map(|index| self.endpoint(index, &accounts, &schemes))
             .collect();
+        for (index, endpoint) in endpoints.iter_mut().enumerate() {
+            endpoint.limits = self.limits_at(index, &limits, &endpoint.replies);
+        }
+        self.check_limits(&endpoints);
         let routes = self.routes();
         let mut secret_headers = Vec::new();
         let mut secret_queries = Vec::new();
@@ -213,6 +219,7 @@ impl Compiler<'_> {
                 .map(|(name, file)| self.consent_kind(name, file))
                 .collect(),
             files: self.file.files.iter().map(|(name, file)| self.bulk_kind(name, file)).collect(),
+            limits,
             endpoints,
             routes,
             catalog,

@@ -11,7 +11,11 @@ use axum::{
 };
 
 use super::{App, Asked, Brought, Filters, Problem};
-use crate::journal::{LONGEST_PAGE, Page, Query};
+use crate::{
+    journal::{LONGEST_PAGE, Page, Query},
+    render::expression::closest,
+    verify::names::faults,
+};
 
 pub(super) fn router() -> Router<Arc<App>> {
     Router::new()
@@ -19,9 +23,19 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route("/__sim/journal/{id}", get(journal_entry))
 }
 
+/// Names in filters that nothing has.
+pub(super) fn check(query: &Query) -> Result<(), Problem> {
+    let Some(fault) = &query.fault else { return Ok(()) };
+    let known = faults();
+    if known.contains(fault) {
+        return Ok(());
+    }
+    Err(Problem::field("fault", format!("there is no fault `{fault}`"), closest(fault, &known)))
+}
+
 impl Brought for Query {
     const LIKE: &'static str = "filters are vendor, endpoint, outcome, code, status, gstin, account, via, method, since, \
-                                until, text, hinted; after, limit and order=newest say where to go on";
+                                until, text, fault, hinted; after, limit and order=newest say where to go on";
 }
 
 async fn journal(
@@ -32,6 +46,7 @@ async fn journal(
         let detail = format!("a page has 1 to {LONGEST_PAGE} exchanges");
         return Err(Problem::field("limit", detail, Query::LIKE));
     }
+    check(&query)?;
     Ok(Json(asked.tenant.journal.page(&query)))
 }
 

@@ -51,6 +51,7 @@ async fn follow(
     if query.order == Order::Newest {
         return wrong("order", "a stream begins with the oldest");
     }
+    super::journal::check(&query)?;
     let last = match headers.get(LAST_EVENT_ID) {
         None => query.after.take(),
         Some(value) => match value.to_str().ok().and_then(|text| text.trim().parse().ok()) {

@@ -13,6 +13,7 @@ pub(super) fn router() -> Router<Arc<App>> {
 
 impl Brought for Expectations {
     const LIKE: &'static str = r#"{"vendor": "NAME", "status": "5xx", "exactly": 2}, or a list of such; docs/journal.md has them all"#;
+    const MAY_BE_LIST: bool = true;
 }
 
 impl From<Wrong> for Problem {
