@@ -51,4 +51,4 @@ pub mod validate;
 pub mod verify;
 pub mod world;
 
-pub use simulator::{Builder, Simulator, StartError};
+pub use simulator::{BlockingSimulator, Builder, Expected, Simulator, StartError, Story};

@@ -12,7 +12,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use crate::{
     finding::Finding,
-    journal::{Bounds, Page, Query},
+    journal::Bounds,
     memory::clock::Clock,
     pack::folder::Folder,
     server::{self, App, Depot, Mount, Totals},
@@ -20,6 +20,14 @@ use crate::{
     tenant::Tenant,
     tenants::{DEFAULT, Tenants},
     world::{Ingredients, World},
+};
+
+mod blocking;
+mod guards;
+
+pub use self::{
+    blocking::BlockingSimulator,
+    guards::{Expected, Story},
 };
 
 /// A running simulator; dropping it ends it.
@@ -75,6 +83,12 @@ pub enum StartError {
         /// Why.
         source: std::io::Error,
     },
+    /// The machine gives no threads.
+    #[error("cannot start threads")]
+    Threads {
+        /// Why.
+        source: std::io::Error,
+    },
     /// A name that nothing has.
     #[error("there is no {kind} `{name}`")]
     Unknown {
@@ -92,7 +106,7 @@ impl StartError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Files(_) => None,
+            Self::Files(_) | Self::Threads { .. } => None,
             Self::Folder { .. } => Some("give a folder that is there and that you may read".into()),
             Self::Time { .. } => Some("write it as 2026-11-21T10:00:00+05:30".into()),
             Self::Listen { .. } => Some(
@@ -345,12 +359,6 @@ impl Simulator {
     #[must_use]
     pub fn world(&self) -> Arc<World> {
         self.app.world.load_full()
-    }
-
-    /// What it has received.
-    #[must_use]
-    pub fn journal(&self, query: &Query) -> Page {
-        self.app.tenants.default_tenant().journal.page(query)
     }
 
     /// Ends it; calls under way may end first, for two seconds.
