@@ -110,12 +110,12 @@ pub(crate) fn render(
 /// The answer to what HTTP itself refuses: the vendor's where it documents one, else a plain one.
 pub(crate) fn edge(
     scene: Arc<Scene>,
-    reply: Option<usize>,
+    plan: Option<usize>,
     plain: (StatusCode, &str),
     hint: String,
 ) -> Result<Exchange, minijinja::Error> {
     let pack = Arc::clone(&scene.pack);
-    let (scene, outcome, reply) = match reply {
+    let (scene, outcome, reply) = match plan {
         Some(index) => render(scene, &pack.replies, index, None)?,
         None => {
             let reply = Reply { status: plain.0, headers: Vec::new(), body: Bytes::new() };
@@ -126,6 +126,7 @@ pub(crate) fn edge(
         code: scene.words.code.clone(),
         scene,
         outcome,
+        plan,
         via: Via::Cause,
         hint: Some(hint),
         delivery: reply.into(),
