@@ -7,12 +7,17 @@ use std::sync::{
 
 use crate::{
     bulk::files::Files,
+    coverage::Coverage,
     gstn::keys::KeyRing,
     journal::{Bounds, Journal},
     memory::{Memory, clock::Clock, consents::Policy},
     render::scene::Scene,
     scenario::{Playing, Scenario},
 };
+
+mod limits;
+
+pub use self::limits::LimitDesk;
 
 /// One user of the simulator; today there is one, `default`.
 #[derive(Debug)]
@@ -23,8 +28,11 @@ pub struct Tenant {
     pub memory: Memory,
     /// Its exchanges.
     pub journal: Journal,
+    /// What its client has met.
+    pub coverage: Coverage,
     /// Large answers in the making.
     pub files: Files,
+    limits: LimitDesk,
     playing: RwLock<Arc<Vec<Playing>>>,
     /// How often the network's key pair was changed.
     rotations: AtomicUsize,
@@ -38,7 +46,9 @@ impl Tenant {
             name: name.to_owned(),
             memory: Memory::new(clock),
             journal: Journal::new(bounds),
+            coverage: Coverage::default(),
             files: Files::default(),
+            limits: LimitDesk::default(),
             playing: RwLock::default(),
             rotations: AtomicUsize::new(0),
         }
@@ -48,6 +58,12 @@ impl Tenant {
     #[must_use]
     pub fn playing(&self) -> Arc<Vec<Playing>> {
         Arc::clone(&self.playing.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What was used of limits, and what was changed.
+    #[must_use]
+    pub fn limits(&self) -> &LimitDesk {
+        &self.limits
     }
 
     /// How sessions of a kind are held: as the pack says, but for what a story changes.

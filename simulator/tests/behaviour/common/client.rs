@@ -196,7 +196,7 @@ impl Connection {
         (std::mem::take(&mut self.came), ending)
     }
 
-    async fn until(&mut self, end: &[u8]) -> Result<Vec<u8>, Trouble> {
+    pub(crate) async fn until(&mut self, end: &[u8]) -> Result<Vec<u8>, Trouble> {
         loop {
             if let Some(at) = self.came.windows(end.len()).position(|window| window == end) {
                 return Ok(self.came.drain(..at + end.len()).collect());
