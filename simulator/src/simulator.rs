@@ -11,11 +11,12 @@ use thiserror::Error;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use crate::{
+    fault::tls::TlsFault,
     finding::Finding,
     journal::Bounds,
     memory::clock::Clock,
     pack::folder::Folder,
-    server::{self, App, Depot, Mount, Totals},
+    server::{self, App, CertificateError, Depot, Mount, OwnCertificate, Tls, Totals},
     taxpayers::Unknown,
     tenant::Tenant,
     tenants::{DEFAULT, Tenants},
@@ -51,6 +52,8 @@ pub struct Builder {
     admin_token: Option<String>,
     journal: Bounds,
     world: Option<Arc<World>>,
+    tls: bool,
+    certificate: Option<OwnCertificate>,
 }
 
 /// Why a simulator does not start.
@@ -83,6 +86,13 @@ pub enum StartError {
         /// Why.
         source: std::io::Error,
     },
+    /// TLS cannot be served.
+    #[error("cannot serve TLS")]
+    Tls {
+        /// Why.
+        #[from]
+        source: CertificateError,
+    },
     /// The machine gives no threads.
     #[error("cannot start threads")]
     Threads {
@@ -107,6 +117,7 @@ impl StartError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Files(_) | Self::Threads { .. } => None,
+            Self::Tls { source } => source.hint(),
             Self::Folder { .. } => Some("give a folder that is there and that you may read".into()),
             Self::Time { .. } => Some("write it as 2026-11-21T10:00:00+05:30".into()),
             Self::Listen { .. } => Some(
@@ -137,6 +148,8 @@ impl Default for Builder {
             admin_token: None,
             journal: Bounds::default(),
             world: None,
+            tls: false,
+            certificate: None,
         }
     }
 }
@@ -252,6 +265,21 @@ impl Builder {
         self
     }
 
+    /// HTTPS in place of HTTP, with a certificate of an authority that is made at the start.
+    #[must_use]
+    pub fn tls(mut self) -> Self {
+        self.tls = true;
+        self
+    }
+
+    /// HTTPS in place of HTTP, with a certificate of your own.
+    #[must_use]
+    pub fn tls_with(mut self, certificate: OwnCertificate) -> Self {
+        self.tls = true;
+        self.certificate = Some(certificate);
+        self
+    }
+
     /// Loads the world, listens, and serves in the background.
     ///
     /// # Errors
@@ -285,11 +313,18 @@ impl Builder {
             listeners.push((Some(vendor.clone()), bind(address).await?, Mount::Vendor(index)));
         }
         let address = address_of(&listeners[0].1, self.listen);
+        let tls = if self.tls {
+            let names = names(&world, address.ip());
+            Some(Tls::new(names, Clock::Wall.now_ms(), self.certificate.as_ref())?)
+        } else {
+            None
+        };
         let app = Arc::new(App {
             world: ArcSwap::new(world),
             tenants: Tenants::new(tenant),
             admin_token: self.admin_token,
-            url: url_of(address),
+            url: url_of(address, tls.is_some()),
+            tls,
             totals: Totals::default(),
             depot: Depot::default(),
         });
@@ -317,13 +352,26 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
 }
 
 /// An address to paste: one that is every address of the machine is told as the loopback one.
-fn url_of(address: SocketAddr) -> String {
+fn url_of(address: SocketAddr, tls: bool) -> String {
     let shown = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::from([127, 0, 0, 1]),
         IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
         ip => ip,
     };
-    format!("http://{}", SocketAddr::new(shown, address.port()))
+    let scheme = if tls { "https" } else { "http" };
+    format!("{scheme}://{}", SocketAddr::new(shown, address.port()))
+}
+
+/// What a certificate is for: this machine's own names, and the vendors' real ones for clients that
+/// are sent here by a hosts file.
+fn names(world: &World, address: IpAddr) -> Vec<String> {
+    let mut names: Vec<String> = ["localhost", "127.0.0.1", "::1"].map(str::to_owned).into();
+    names.extend(TlsFault::ALL.iter().map(|fault| fault.host()));
+    names.extend(world.packs.iter().flat_map(|pack| pack.hosts.iter().cloned()));
+    if !address.is_unspecified() && !address.is_loopback() {
+        names.push(address.to_string());
+    }
+    names
 }
 
 fn address_of(listener: &TcpListener, asked: SocketAddr) -> SocketAddr {
@@ -353,6 +401,12 @@ impl Simulator {
     #[must_use]
     pub fn mounts(&self) -> &[(String, SocketAddr)] {
         &self.mounts
+    }
+
+    /// The certificate of the authority that its own certificate is of, as PEM; `None` without TLS.
+    #[must_use]
+    pub fn ca_pem(&self) -> Option<&str> {
+        self.app.tls.as_ref().map(|tls| tls.ca_pem.as_str())
     }
 
     /// Vendors, nation, stories.

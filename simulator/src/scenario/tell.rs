@@ -15,7 +15,10 @@ use super::{
     },
     parameters::Parameter,
 };
-use crate::{fault::Fault, pack::file::LimitChange};
+use crate::{
+    fault::{Fault, tls::TlsChanges},
+    pack::file::LimitChange,
+};
 
 /// A story as machines are told of it.
 #[derive(Clone, Debug, Serialize)]
@@ -65,6 +68,7 @@ impl Scenario {
         let mut lines = Vec::new();
         consent(&self.consent, &mut lines);
         files(&self.files, &mut lines);
+        lines.extend(tls(&self.tls));
         lines.extend(self.limits.iter().map(limit));
         lines
     }
@@ -343,6 +347,14 @@ fn files(changes: &FileChanges, lines: &mut Vec<String>) {
         changes.wait_s.map(|s| format!("files are ready {s} seconds after they were asked for")),
     );
     lines.extend(changes.life_s.map(|s| format!("files can be fetched for {s} seconds")));
+}
+
+fn tls(changes: &TlsChanges) -> Option<String> {
+    let told = changes.fault?.told();
+    Some(match &changes.vendor {
+        Some(vendor) => format!("where TLS is served, {told} at {vendor}"),
+        None => format!("where TLS is served, {told}"),
+    })
 }
 
 /// `a`, `a or b`, `a, b or c`.

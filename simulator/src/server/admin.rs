@@ -18,6 +18,7 @@ mod journal;
 mod metrics;
 mod scenarios;
 mod stream;
+mod tls;
 mod verify;
 mod world;
 
@@ -34,6 +35,7 @@ pub(super) fn router(app: Arc<App>) -> Router {
         .merge(journal::router())
         .merge(metrics::router())
         .merge(scenarios::router())
+        .merge(tls::router())
         .merge(stream::router())
         .merge(verify::router())
         .merge(world::router())

@@ -23,11 +23,15 @@ mod depot;
 mod guard;
 mod metrics;
 mod problem;
+mod tls;
 mod trickle;
 mod wire;
 
-pub use self::answer::BODY_LIMIT;
-pub(crate) use self::{depot::Depot, metrics::Totals};
+pub use self::{
+    answer::BODY_LIMIT,
+    tls::{CertificateError, OwnCertificate},
+};
+pub(crate) use self::{depot::Depot, metrics::Totals, tls::Tls};
 
 /// A reply's body: bytes for vendors, a stream for the admin API.
 type Body = Either<Full<bytes::Bytes>, axum::body::Body>;
@@ -43,6 +47,8 @@ pub struct App {
     pub admin_token: Option<String>,
     /// The main address, for pages that print it.
     pub url: String,
+    /// TLS, where it is served.
+    pub(crate) tls: Option<Tls>,
     /// What was counted since the start.
     pub(crate) totals: Totals,
     /// Threads for what is too heavy for the others.
@@ -74,7 +80,7 @@ pub(crate) async fn listen(
                     let app = Arc::clone(&app);
                     let admin = admin.clone();
                     let stop = stop.clone();
-                    let host = Host { mount, app, admin };
+                    let host = Host { mount, app, admin, plain: false };
                     connections.spawn(connection::serve(stream, peer, host, stop));
                 }
                 Err(error) => refused(&error),
