@@ -45,6 +45,7 @@ mod schema;
 pub(crate) mod serve;
 mod tail;
 mod taxpayer;
+mod tls;
 mod token;
 mod verify;
 
