@@ -43,7 +43,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE", env = "GSPSIM_GSTN_KEY", hide_env = true)]
     gstn_key: Option<String>,
     #[command(flatten)]
-    tls: tls::Args,
+    tls: tls::TlsArgs,
     /// How many exchanges the journal keeps
     #[arg(long, value_name = "N", env = "GSPSIM_JOURNAL_LIMIT", hide_env = true)]
     journal_limit: Option<usize>,

@@ -10,7 +10,7 @@ use super::{Failure, file::SettingsFile, global::Picker};
 /// What `serve` takes for TLS.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "TLS")]
-pub(crate) struct Args {
+pub(crate) struct TlsArgs {
     /// Serve HTTPS, with a certificate of an authority that is made at the start
     #[arg(long, env = "GSPSIM_TLS", hide_env = true, value_parser = FalseyValueParser::new())]
     tls: bool,
@@ -34,7 +34,7 @@ pub(super) struct Chosen {
     ca_out: String,
 }
 
-impl Args {
+impl TlsArgs {
     pub(super) fn choose(
         self,
         picker: &mut Picker<'_>,
