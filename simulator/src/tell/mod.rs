@@ -22,6 +22,7 @@ use crate::{
 
 pub mod books;
 pub mod catalog;
+pub mod causes;
 pub mod certificate;
 pub mod credentials;
 pub mod example;
