@@ -85,9 +85,7 @@ pub enum SimulatorError {
         /// What is wrong.
         message: String,
         /// What may be asked for.
-        outcomes: Vec<String>,
-        /// Codes that may be asked for.
-        codes: Vec<String>,
+        hint: String,
         /// The call that asks.
         call: Box<Call>,
     },
@@ -191,7 +189,7 @@ pub fn play(
     let body = &endpoint.replies.all[decision.reply].body;
     let mut delivery = bulk::carry(&scene, body, Delivery::from(reply));
     for fault in &faults {
-        delivery = fault.apply(delivery);
+        delivery = scene.roll(|dice| fault.apply(delivery, dice));
     }
     Ok(Exchange {
         code: scene.words.code.clone(),

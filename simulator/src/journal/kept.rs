@@ -23,6 +23,9 @@ pub struct Record {
     code: String,
     via: Via,
     wait_ms: u64,
+    faults: Vec<&'static str>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    wire: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     hint: String,
     pub(super) request: RecordedJson,
@@ -67,6 +70,9 @@ pub(super) struct Kept {
     texts: Box<[u8]>,
     /// Where each of them ends.
     ends: [u32; PARTS],
+    /// What was made to go wrong, by name, and how the bytes went.
+    faults: Box<[&'static str]>,
+    wire: Box<str>,
     /// How long the reply's body was.
     reply_length: u64,
     /// The reply's body, or its beginning.
@@ -187,6 +193,8 @@ impl Kept {
             body_length: call.body.len(),
             texts,
             ends,
+            faults: entry.faults.into(),
+            wire: entry.wire.into(),
             reply_length: entry.streamed.unwrap_or(reply.body.len() as u64),
             reply_body: match reply.body.get(..BODY_LIMIT) {
                 Some(beginning) => Bytes::copy_from_slice(beginning),
@@ -196,7 +204,8 @@ impl Kept {
     }
 
     pub(super) fn size(&self) -> usize {
-        size_of::<Self>() + self.texts.len() + self.reply_body.len()
+        let faults = size_of_val(&*self.faults) + self.wire.len();
+        size_of::<Self>() + self.texts.len() + self.reply_body.len() + faults
     }
 
     fn bytes(&self, part: Part) -> &[u8] {
@@ -235,6 +244,8 @@ impl Kept {
             code: self.text(Part::Code),
             via: self.via,
             wait_ms: self.wait_ms,
+            faults: self.faults.to_vec(),
+            wire: self.wire.to_string(),
             hint: self.text(Part::Hint),
             request: RecordedJson {
                 method: self.text(Part::Method),

@@ -84,6 +84,10 @@ pub struct Entry<'call> {
     pub hint: &'call str,
     /// What sealed parts say when opened: of the request, of the reply.
     pub opened: (&'call str, &'call str),
+    /// What was made to go wrong, by name.
+    pub faults: &'call [&'static str],
+    /// How the bytes go, in words; empty where they go as HTTP wants it.
+    pub wire: &'call str,
 }
 
 /// What is blanked on the way in, by name, besides what carries credentials everywhere.

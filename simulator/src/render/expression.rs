@@ -18,6 +18,7 @@ use super::{
     plain::Plain,
     scene::Scene,
 };
+pub use crate::finding::closest;
 
 /// A compiled expression.
 #[derive(Debug)]
@@ -457,43 +458,4 @@ fn quoted(source: &str) -> Option<(&str, &str)> {
 fn quoted_after<'source>(source: &'source str, word: &str) -> Option<&'source str> {
     let (_, rest) = source.split_once(word)?;
     quoted(rest.trim_start()).map(|(text, _)| text)
-}
-
-/// So many right names are told; more would hide the rest of the message.
-const LISTED: usize = 40;
-
-/// The right name that is closest to a wrong one, or all of them.
-#[must_use]
-pub fn closest(wrong: &str, right: &[String]) -> String {
-    let near = right
-        .iter()
-        .map(|name| (distance(wrong, name), name))
-        .min()
-        .filter(|(steps, _)| *steps <= 2.max(wrong.len() / 3));
-    match near {
-        Some((_, name)) => format!("did you mean `{name}`?"),
-        None if right.is_empty() => {
-            "there are none here: declare one, or leave the name out".to_owned()
-        }
-        None if right.len() > LISTED => {
-            format!("there are: {} and {} more", right[..LISTED].join(", "), right.len() - LISTED)
-        }
-        None => format!("there are: {}", right.join(", ")),
-    }
-}
-
-/// How many letters must change to make one word of the other (Levenshtein).
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (i, letter) in one.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, candidate) in other.iter().enumerate() {
-            let change = diagonal + usize::from(letter != *candidate);
-            diagonal = row[j + 1];
-            row[j + 1] = change.min(row[j] + 1).min(row[j + 1] + 1);
-        }
-    }
-    row[other.len()]
 }

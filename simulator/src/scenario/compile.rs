@@ -281,8 +281,7 @@ fn tell(file: &RuleFile) -> String {
         None => line.push_str(", is answered as ever"),
     }
     for fault in &file.faults {
-        let crate::fault::Fault::Latency(latency) = fault;
-        let _ = write!(line, ", {} ms late", latency.delay_ms);
+        let _ = write!(line, ", {}", fault.told());
     }
     if let Some(chance) = &file.chance {
         let _ = write!(line, ", {} times out of 100", chance.value * 100.0);

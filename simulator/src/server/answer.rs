@@ -7,16 +7,21 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, Version, header};
 use http_body_util::{BodyExt as _, Either, Full, LengthLimitError, Limited};
 use hyper::{Request, Response, body::Body as _, body::Incoming};
 use tracing::error;
 
-use super::{App, Body, Mount, deliver, problem};
+use super::{
+    App, Body, Mount,
+    deliver::{self, Manner},
+    problem,
+    wire::TakeOver,
+};
 use crate::{
     exchange::{self, EXCHANGE_HEADER, Exchange, HINT_HEADER, SimulatorError},
     journal::{BLANK, Entry, Secrets, Via},
-    model::{call::Call, reply::Reply},
+    model::{call::Call, reply::Reply, wire::Wire},
     pack::{
         Pack,
         file::{AuthPlace, FieldPlace},
@@ -53,14 +58,20 @@ struct Ground {
     app: Arc<App>,
     world: Arc<World>,
     tenant: Arc<Tenant>,
+    /// The HTTP that the caller speaks.
+    version: Version,
 }
 
 /// Answers a call to a vendor, or says that there is none.
+///
+/// # Errors
+///
+/// When the reply is broken on purpose: with what is sent in its place.
 pub(super) async fn answer(
     app: &Arc<App>,
     mount: Mount,
     request: Request<Incoming>,
-) -> Response<Body> {
+) -> Result<Response<Body>, TakeOver> {
     let (head, body) = request.into_parts();
     let read = read(&head.headers, body).await;
     let world = app.world.load_full();
@@ -80,7 +91,7 @@ pub(super) async fn answer(
     let caller = Caller { pack: pack.as_ref(), prefix, head: &head };
     let tenant = match app.tenants.of_call(&caller) {
         Ok(tenant) => tenant,
-        Err(unknown) => return problem::Problem::from(unknown).response().map(Either::Right),
+        Err(unknown) => return Ok(problem::Problem::from(unknown).response().map(Either::Right)),
     };
     let call = Call {
         number: tenant.memory.count_call(),
@@ -94,13 +105,13 @@ pub(super) async fn answer(
             Read::TooLarge | Read::Broken => Bytes::new(),
         },
     };
-    let ground = Ground { app: Arc::clone(app), world, tenant };
-    let mut response = reply(&ground, pack, call, &read).await;
+    let ground = Ground { app: Arc::clone(app), world, tenant, version: head.version };
+    let mut response = reply(&ground, pack, call, &read).await?;
     let clock = &ground.tenant.memory.clock;
     if clock.is_set() && !response.headers().contains_key(header::DATE) {
         response.headers_mut().insert(header::DATE, date(clock.now_ms()));
     }
-    response
+    Ok(response)
 }
 
 async fn reply(
@@ -108,8 +119,8 @@ async fn reply(
     pack: Option<Arc<Pack>>,
     call: Call,
     read: &Read,
-) -> Response<Body> {
-    let Some(pack) = pack else { return nobody(ground, &call) };
+) -> Result<Response<Body>, TakeOver> {
+    let Some(pack) = pack else { return Ok(nobody(ground, &call)) };
     match read {
         Read::Whole(_) => {}
         Read::TooLarge => return too_large(ground, &pack, call).await,
@@ -123,7 +134,7 @@ async fn reply(
                 outcome: "unreadable-body",
                 via: Via::Nobody,
             };
-            return problem_of_ours(ground, Some(&pack), &call, &ours);
+            return Ok(problem_of_ours(ground, Some(&pack), &call, &ours));
         }
     }
     // What is left to tell of the call where playing it fails.
@@ -139,7 +150,7 @@ async fn reply(
     ground.app.depot.tend(&ground.tenant);
     match played {
         Ok(exchange) => finish(ground, &pack, exchange).await,
-        Err(trouble) => our_trouble(ground, &pack, &stub, &trouble),
+        Err(trouble) => Ok(our_trouble(ground, &pack, &stub, &trouble)),
     }
 }
 
@@ -231,7 +242,11 @@ fn vendor_of_path<'world, 'path>(
     }
 }
 
-async fn too_large(ground: &Ground, pack: &Arc<Pack>, call: Call) -> Response<Body> {
+async fn too_large(
+    ground: &Ground,
+    pack: &Arc<Pack>,
+    call: Call,
+) -> Result<Response<Body>, TakeOver> {
     let stub = Call {
         number: call.number,
         at_ms: call.at_ms,
@@ -245,20 +260,24 @@ async fn too_large(ground: &Ground, pack: &Arc<Pack>, call: Call) -> Response<Bo
     let hint = format!("the body is longer than {BODY_LIMIT} bytes");
     match exchange::edge(Arc::new(scene), pack.edges.body_too_large, plain, hint) {
         Ok(exchange) => {
-            let mut response = finish(ground, pack, exchange).await;
+            let mut response = finish(ground, pack, exchange).await?;
             // The rest of the body is not read, so the connection is of no more use.
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-            response
+            Ok(response)
         }
         Err(source) => {
             let trouble = SimulatorError::Expression { vendor: pack.name.clone(), source };
-            our_trouble(ground, pack, &stub, &trouble)
+            Ok(our_trouble(ground, pack, &stub, &trouble))
         }
     }
 }
 
 /// Keeps the exchange and carries the delivery out.
-async fn finish(ground: &Ground, pack: &Pack, exchange: Exchange) -> Response<Body> {
+async fn finish(
+    ground: &Ground,
+    pack: &Pack,
+    exchange: Exchange,
+) -> Result<Response<Body>, TakeOver> {
     let mut delivery = exchange.delivery;
     let call = &exchange.scene.call;
     let id = call.number;
@@ -268,13 +287,16 @@ async fn finish(ground: &Ground, pack: &Pack, exchange: Exchange) -> Response<Bo
     {
         delivery.reply.headers.push((HINT_HEADER, hint));
     }
-    if ground.tenant.memory.clock.is_set() {
+    // A reply that is written by hand has nobody else to date it.
+    if ground.tenant.memory.clock.is_set() || delivery.wire.is_some() {
         delivery.reply.headers.push((header::DATE, date(call.at_ms)));
     }
     let endpoint = exchange.scene.endpoint();
     let account = exchange.scene.account.and_then(|index| pack.accounts.get(index));
     let subject = endpoint.and_then(|endpoint| endpoint.lookup?.gstin_field());
     let gstin = subject.and_then(|field| exchange.scene.field(field)?.as_str());
+    let manner = Manner::of(call, ground.version, delivery.wire.as_deref());
+    let wire = delivery.wire.as_deref().map(Wire::told).unwrap_or_default();
     let blanked = blanked(&exchange.scene, &delivery.reply);
     let (call, reply) = match &blanked {
         Some((call, reply)) => (call, reply),
@@ -300,9 +322,11 @@ async fn finish(ground: &Ground, pack: &Pack, exchange: Exchange) -> Response<Bo
         wait_ms: u64::try_from(delivery.wait.as_millis()).unwrap_or(u64::MAX),
         hint: exchange.hint.as_deref().unwrap_or_default(),
         opened: (&opened.request, &opened.reply),
+        faults: &delivery.faults,
+        wire: &wire,
     });
     drop(exchange.scene);
-    deliver::carry_out(delivery, &ground.app.depot).await
+    deliver::carry_out(delivery, manner, &ground.app.depot).await
 }
 
 /// The call and the reply as they may be kept, where a credential stands neither in a header nor
@@ -404,6 +428,8 @@ fn problem_of_ours(
         wait_ms: 0,
         hint: ours.hint,
         opened: ("", ""),
+        faults: &[],
+        wire: "",
     });
     response.headers_mut().insert(EXCHANGE_HEADER, HeaderValue::from(call.number));
     if let Ok(hint) = HeaderValue::from_str(ours.hint) {
@@ -435,12 +461,11 @@ fn our_trouble(
     trouble: &SimulatorError,
 ) -> Response<Body> {
     let (status, detail, hint) = match trouble {
-        SimulatorError::Wish { message, outcomes, codes, call } => {
-            let hint = format!("outcomes: {}; codes: {}", outcomes.join(", "), codes.join(", "));
+        SimulatorError::Wish { message, hint, call } => {
             let ours = Ours {
                 status: StatusCode::BAD_REQUEST,
                 detail: message,
-                hint: &hint,
+                hint,
                 outcome: "unknown-outcome",
                 via: Via::Header,
             };

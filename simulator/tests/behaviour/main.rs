@@ -6,6 +6,7 @@ mod bad_bodies;
 mod bad_http;
 mod common;
 mod determinism;
+mod faults;
 mod journal;
 mod large_answers;
 mod oddities;
