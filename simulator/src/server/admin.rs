@@ -10,6 +10,7 @@ use super::{App, asked::Asked, problem::Problem};
 mod clock;
 mod consent;
 mod journal;
+mod limits;
 mod scenarios;
 mod world;
 
@@ -24,6 +25,7 @@ pub(super) fn router(app: Arc<App>) -> Router {
         .merge(clock::router())
         .merge(consent::router())
         .merge(journal::router())
+        .merge(limits::router())
         .merge(scenarios::router())
         .merge(world::router())
         .fallback(unknown)
@@ -40,7 +42,7 @@ async fn index(asked: Asked) -> String {
     page.push_str(
         "\nOurs, as JSON:\n  /__sim/health  /__sim/version  /__sim/vendors  /__sim/catalog  \
          /__sim/credentials\n  /__sim/magic  /__sim/scenarios  /__sim/journal  \
-         /__sim/taxpayers/{gstin}  /__sim/clock\n  /__sim/otp  /__sim/sessions  /__sim/gstn/certificate\n",
+         /__sim/taxpayers/{gstin}  /__sim/clock\n  /__sim/limits  /__sim/otp  /__sim/sessions  /__sim/gstn/certificate\n",
     );
     page
 }

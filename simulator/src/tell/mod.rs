@@ -27,6 +27,7 @@ pub mod certificate;
 pub mod credentials;
 pub mod example;
 pub mod explain;
+pub mod limits;
 pub mod magic;
 pub mod request;
 pub mod taxpayer;

@@ -9,6 +9,7 @@ mod determinism;
 mod faults;
 mod journal;
 mod large_answers;
+mod limits;
 mod oddities;
 mod sixth_vendor;
 mod stories;
