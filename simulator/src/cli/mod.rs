@@ -206,10 +206,7 @@ impl Running {
 }
 
 /// Runs a command; some go on after they have said their first words.
-pub(crate) fn run(
-    session: &Session,
-    command: Command,
-) -> Result<(Said, Option<Running>), Failure> {
+pub(crate) fn run(session: &Session, command: Command) -> Result<(Said, Option<Running>), Failure> {
     let said = match command {
         Command::Serve(args) => {
             let (said, serving) = serve::run(session, args)?;

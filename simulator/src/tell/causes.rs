@@ -130,7 +130,9 @@ pub fn used_up_by(teller: &Teller<'_>, pack: &Arc<Pack>, code: usize) -> Vec<Str
 }
 
 fn is_code(endpoint: &Endpoint, reply: Option<usize>, code: usize) -> bool {
-    reply.and_then(|index| endpoint.replies.all.get(index)).is_some_and(|one| one.code == Some(code))
+    reply
+        .and_then(|index| endpoint.replies.all.get(index))
+        .is_some_and(|one| one.code == Some(code))
 }
 
 fn by_limits(teller: &Teller<'_>, pack: &Arc<Pack>, code: usize) -> Vec<(Cause, String)> {
@@ -294,7 +296,8 @@ pub fn request(teller: &Teller<'_>, pack: &Pack, by: &ByLimit) -> Option<Request
 /// The table as Markdown, a row for each cause.
 #[must_use]
 pub fn markdown(rows: &[CauseRow]) -> String {
-    let mut out = String::from("| vendor | code | HTTP | outcome | cause |\n|---|---|---|---|---|\n");
+    let mut out =
+        String::from("| vendor | code | HTTP | outcome | cause |\n|---|---|---|---|---|\n");
     let mut seen = BTreeSet::new();
     for row in rows {
         let first = seen.insert((&row.vendor, &row.code));

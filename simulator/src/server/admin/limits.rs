@@ -1,20 +1,22 @@
 //! The admin API's limits: GET tells how they stand, PUT changes them, DELETE forgets what was used.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use axum::{
     Json, Router,
-    extract::{
-        Query,
-        rejection::{JsonRejection, QueryRejection},
-    },
     http::StatusCode,
     routing::{delete, get},
 };
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{
+        MapAccess, SeqAccess, Visitor,
+        value::{MapAccessDeserializer, SeqAccessDeserializer},
+    },
+};
 use serde_json::{Value, json};
 
-use super::{App, Asked, Problem};
+use super::{App, Asked, Body, Brought, Filters, Problem};
 use crate::{
     pack::{
         file::LimitChange,
@@ -39,19 +41,52 @@ struct Filter {
     limit: Option<String>,
 }
 
-fn wanted(
-    asked: &Asked,
-    filter: Result<Query<Filter>, QueryRejection>,
-) -> Result<Wanted, Problem> {
-    let Query(filter) = filter.map_err(|error| {
-        bad(error.body_text(), "filters are vendor, account and limit".to_owned())
-    })?;
+impl Brought for Filter {
+    const LIKE: &'static str = "filters are vendor, account and limit";
+}
+
+/// One change, or a list of them.
+#[derive(Debug)]
+struct Changes {
+    list: Vec<LimitChange>,
+    is_list: bool,
+}
+
+impl<'de> Deserialize<'de> for Changes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = Changes;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a change, or a list of them")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Changes, M::Error> {
+                let one = LimitChange::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(Changes { list: vec![one], is_list: false })
+            }
+
+            fn visit_seq<S: SeqAccess<'de>>(self, list: S) -> Result<Changes, S::Error> {
+                let list = Vec::deserialize(SeqAccessDeserializer::new(list))?;
+                Ok(Changes { list, is_list: true })
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}
+
+impl Brought for Changes {
+    const LIKE: &'static str = r#"{"name": "credits", "vendor": "NAME", "accounts": ["default"], "most": 3}, or a list of such"#;
+    const MAY_BE_LIST: bool = true;
+}
+
+fn wanted(asked: &Asked, filter: Filter) -> Result<Wanted, Problem> {
     let world = &asked.world;
     let known = |what: &str, name: &Option<String>, names: Vec<String>| match name {
         Some(name) if !names.contains(name) => Err(Problem {
             status: StatusCode::NOT_FOUND,
-            detail: format!("`{what}`: there is no {what} `{name}`"),
-            hint: Some(closest(name, &names)),
+            ..Problem::field(what, format!("there is no {what} `{name}`"), closest(name, &names))
         }),
         _ => Ok(()),
     };
@@ -68,14 +103,7 @@ fn wanted(
     Ok(Wanted { vendor: filter.vendor, account: filter.account, limit: filter.limit })
 }
 
-fn bad(detail: String, hint: String) -> Problem {
-    Problem { status: StatusCode::BAD_REQUEST, detail, hint: Some(hint) }
-}
-
-async fn limits(
-    asked: Asked,
-    filter: Result<Query<Filter>, QueryRejection>,
-) -> Result<Json<Value>, Problem> {
+async fn limits(asked: Asked, Filters(filter): Filters<Filter>) -> Result<Json<Value>, Problem> {
     let wanted = wanted(&asked, filter)?;
     Ok(told(&asked, &wanted))
 }
@@ -91,32 +119,18 @@ fn told(asked: &Asked, wanted: &Wanted) -> Json<Value> {
 /// Takes one change, or a list of them: all, or none.
 async fn change(
     asked: Asked,
-    body: Result<Json<Value>, JsonRejection>,
+    Body(Changes { list: new, is_list }): Body<Changes>,
 ) -> Result<Json<Value>, Problem> {
-    let example = r#"{"name": "credits", "vendor": "…", "accounts": ["default"], "most": 3}, or a list of such"#;
-    let Json(body) = body.map_err(|error| bad(error.body_text(), example.to_owned()))?;
-    let (list, is_list) = match body {
-        Value::Array(list) => (list, true),
-        one => (vec![one], false),
-    };
-    let within = |at: usize, detail: String| {
-        if is_list { format!("change {at}: {detail}") } else { detail }
-    };
-    let mut new: Vec<LimitChange> = Vec::new();
-    for (at, value) in list.into_iter().enumerate() {
-        let read = serde_json::from_value(value);
-        let change = read.map_err(|error| bad(within(at, error.to_string()), example.to_owned()))?;
-        new.push(change);
-    }
     let mut known = changes(&asked.tenant);
     for (at, change) in new.iter().enumerate() {
         let found = wrong(change, &asked.world.packs, &asked.world.vocabulary, &known);
         if let Some(Wrong { key, at: of, message, hint }) = found.into_iter().next() {
             let place = match key {
-                "accounts" | "endpoints" => format!("`{key}[{of}]`"),
-                key => format!("`{key}`"),
+                "accounts" | "endpoints" => format!("{key}[{of}]"),
+                key => key.to_owned(),
             };
-            return Err(bad(within(at, format!("{place}: {message}")), hint));
+            let field = if is_list { format!("[{at}].{place}") } else { place };
+            return Err(Problem::field(field, message, hint));
         }
         known.push(change.clone());
     }
@@ -125,20 +139,14 @@ async fn change(
 }
 
 /// Forgets what was used; changes stay.
-async fn forget(
-    asked: Asked,
-    filter: Result<Query<Filter>, QueryRejection>,
-) -> Result<Json<Value>, Problem> {
+async fn forget(asked: Asked, Filters(filter): Filters<Filter>) -> Result<Json<Value>, Problem> {
     let wanted = wanted(&asked, filter)?;
     let gone = asked.tenant.limits().meters.forget(|label| wanted.fits(label));
     Ok(Json(json!({ "forgotten": gone })))
 }
 
 /// Takes changes back; what was used stays used.
-async fn take_back(
-    asked: Asked,
-    filter: Result<Query<Filter>, QueryRejection>,
-) -> Result<Json<Value>, Problem> {
+async fn take_back(asked: Asked, Filters(filter): Filters<Filter>) -> Result<Json<Value>, Problem> {
     let wanted = wanted(&asked, filter)?;
     let is = |wanted: &Option<String>, own: Option<&String>| {
         wanted.as_ref().is_none_or(|wanted| own == Some(wanted))

@@ -77,7 +77,11 @@ async fn every_code_about_accounts_is_met_by_each_of_its_causes() {
                 for number in 1..=by.calls {
                     let reply = call(&simulator, &request).await;
                     assert!(!has_code(&reply, &simulator, &row), "{what}: call {number} already");
-                    assert_eq!(record(&simulator, &reply)["outcome"], by.answers.as_str(), "{what}");
+                    assert_eq!(
+                        record(&simulator, &reply)["outcome"],
+                        by.answers.as_str(),
+                        "{what}"
+                    );
                 }
                 let reply = call(&simulator, &request).await;
                 assert!(has_code(&reply, &simulator, &row), "{what}: {reply:?}");
