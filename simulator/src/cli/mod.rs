@@ -42,6 +42,7 @@ mod population;
 mod scenario;
 mod schema;
 pub(crate) mod serve;
+mod set;
 mod taxpayer;
 mod token;
 
@@ -83,7 +84,7 @@ pub(crate) enum Command {
     Gstn(gstn::Args),
     /// List members of the declared population
     Population(population::Args),
-    /// List and show the stories that can be played
+    /// List and tell the stories that can be played, or begin a new one
     Scenario(scenario::Args),
     /// Print JSON Schemas of the files people write, for editors
     Schema(schema::Args),
@@ -186,6 +187,9 @@ pub(crate) fn run(
     session: &Session,
     command: Command,
 ) -> Result<(Said, Option<serve::Serving>), Failure> {
+    if !matches!(command, Command::Serve(_) | Command::Scenario(_)) {
+        session.nothing_loose()?;
+    }
     let said = match command {
         Command::Serve(args) => return serve::run(session, args),
         Command::Check => check::run(session),
