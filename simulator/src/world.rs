@@ -1,6 +1,10 @@
 //! The world: all that is read from files, checked and made ready once.
 
-use std::{collections::BTreeMap, error::Error as _, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    error::Error as _,
+    sync::{Arc, OnceLock},
+};
 
 use ahash::AHashMap;
 
@@ -11,7 +15,8 @@ use crate::{
     pack::{Pack, compile, folder::Folder, settings::Choices, vocabulary::Vocabulary},
     render::expression::closest,
     scenario::{self, Scenario, file::ScenarioFile},
-    taxpayers::{Persona, PersonaError, Register, Unknown, read_persona},
+    taxpayers::{Others, Persona, PersonaError, Register, Unknown, read_persona},
+    tell::example::Examples,
 };
 
 /// What a world is made from.
@@ -55,12 +60,16 @@ pub struct World {
     pub vocabulary: Vocabulary,
     /// The nation.
     pub register: Arc<Register>,
+    /// The nations of other seeds.
+    others: Others,
     /// Key pairs of the tax network.
     pub keys: Arc<KeyRing>,
     /// Magic GSTINs.
     pub magic: Magic,
     /// The folders it was read from; examples and persona names are looked up there when asked for.
     pub fixtures: Vec<Folder>,
+    /// Requests to show, once they were asked for.
+    examples: OnceLock<Examples>,
     /// Stories by name.
     pub scenarios: BTreeMap<String, Arc<Scenario>>,
     by_name: AHashMap<String, usize>,
@@ -117,11 +126,25 @@ impl World {
             packs,
             vocabulary,
             register: Arc::new(Register::new(ingredients.seed, personas, ingredients.unknown)),
+            others: Others::default(),
             keys: Arc::clone(&ingredients.keys),
             magic,
             fixtures: ingredients.fixtures.clone(),
+            examples: OnceLock::new(),
             scenarios,
         })
+    }
+
+    /// Requests to show.
+    #[must_use]
+    pub fn examples(&self) -> &Examples {
+        self.examples.get_or_init(|| Examples::read(&self.fixtures))
+    }
+
+    /// The nation of another seed, with the same personas.
+    #[must_use]
+    pub fn register_of(&self, seed: u64) -> Arc<Register> {
+        self.others.of_seed(seed, &self.register)
     }
 
     /// The vendor of that name.

@@ -111,7 +111,8 @@ pub fn play(
     pack: &Arc<Pack>,
     call: Call,
 ) -> Result<Exchange, SimulatorError> {
-    let mut scene = Scene::new(Arc::clone(pack), Arc::clone(&world.register), world.seed, call);
+    let mut scene = Scene::new(Arc::clone(pack), tenant.register(world), tenant.seed(world), call);
+    scene.tenant = tenant.scope();
     let (route, body_fault) = route::find(pack, &mut scene);
     let mut scene = Arc::new(scene);
     let failed = |source| SimulatorError::Expression { vendor: pack.name.clone(), source };
@@ -178,6 +179,7 @@ pub fn play(
         let session = issue(&scene, issues.form, issues.life_s);
         let sessions = &tenant.memory.sessions;
         sessions.open(&session.token, &issues.session, account, session.expires_at_ms);
+        tenant.gave(&session.token);
         amend(&mut scene).session = Some(session);
     }
     let (scene, outcome, reply) =

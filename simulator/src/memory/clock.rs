@@ -46,10 +46,12 @@ impl Timepiece {
     /// A clock that begins so.
     #[must_use]
     pub fn new(clock: Clock) -> Self {
-        Self(Mutex::new(match clock {
-            Clock::Wall => Hands { at_ms: 0, wall_ms: 0, scale: 1.0, is_wall: true },
-            Clock::Frozen(at_ms) => Hands { at_ms, wall_ms: 0, scale: 0.0, is_wall: false },
-        }))
+        Self(Mutex::new(Hands::of(clock)))
+    }
+
+    /// Begins anew.
+    pub fn begin(&self, clock: Clock) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Hands::of(clock);
     }
 
     fn hands(&self) -> Hands {
@@ -97,8 +99,7 @@ impl Timepiece {
 
     /// Back to the machine's time.
     pub fn reset(&self) {
-        let mut hands = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *hands = Hands { at_ms: 0, wall_ms: 0, scale: 1.0, is_wall: true };
+        self.begin(Clock::Wall);
     }
 
     fn change(&self, act: impl FnOnce(&mut Hands)) {
@@ -110,6 +111,13 @@ impl Timepiece {
 }
 
 impl Hands {
+    fn of(clock: Clock) -> Self {
+        match clock {
+            Clock::Wall => Self { at_ms: 0, wall_ms: 0, scale: 1.0, is_wall: true },
+            Clock::Frozen(at_ms) => Self { at_ms, wall_ms: 0, scale: 0.0, is_wall: false },
+        }
+    }
+
     fn now_ms(self) -> i64 {
         if self.is_wall {
             return wall_ms();

@@ -5,12 +5,20 @@ use std::sync::Arc;
 use axum::{Json, Router, http::StatusCode, routing::get};
 use serde_json::{Value, json};
 
-use super::{App, asked::Asked, problem::Problem};
+use super::{
+    App,
+    asked::Asked,
+    problem::Problem,
+    sent::{Sent, bad},
+};
 
 mod clock;
 mod consent;
 mod journal;
+mod reset;
 mod scenarios;
+mod taxpayers;
+mod tenants;
 mod world;
 
 /// All routes.
@@ -24,7 +32,10 @@ pub(super) fn router(app: Arc<App>) -> Router {
         .merge(clock::router())
         .merge(consent::router())
         .merge(journal::router())
+        .merge(reset::router())
         .merge(scenarios::router())
+        .merge(taxpayers::router())
+        .merge(tenants::router())
         .merge(world::router())
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
@@ -40,7 +51,7 @@ async fn index(asked: Asked) -> String {
     page.push_str(
         "\nOurs, as JSON:\n  /__sim/health  /__sim/version  /__sim/vendors  /__sim/catalog  \
          /__sim/credentials\n  /__sim/magic  /__sim/scenarios  /__sim/journal  \
-         /__sim/taxpayers/{gstin}  /__sim/clock\n  /__sim/otp  /__sim/sessions  /__sim/gstn/certificate\n",
+         /__sim/taxpayers/{gstin}  /__sim/clock\n  /__sim/otp  /__sim/sessions  /__sim/gstn/certificate  /__sim/tenants  /__sim/reset\n",
     );
     page
 }
@@ -53,7 +64,9 @@ async fn health(asked: Asked) -> Json<Value> {
         "status": "ok",
         "vendors": asked.world.packs.len(),
         "clock": { "now": now.to_string(), "frozen": clock.is_frozen() },
-        "seed": asked.world.seed,
+        "seed": asked.tenant.seed(&asked.world),
+        "tenant": asked.tenant.name,
+        "tenants": asked.app.tenants.count() + 1,
         "journal": { "exchanges": exchanges, "bytes": bytes },
     }))
 }
@@ -67,8 +80,7 @@ async fn wrong_method() -> Problem {
         status: StatusCode::METHOD_NOT_ALLOWED,
         detail: "this address does not take this method".to_owned(),
         hint: Some(
-            "scenarios take GET, PUT and DELETE, the journal GET and DELETE, the clock GET and PUT"
-                .to_owned(),
+            "the header `allow` says which it takes; docs/admin-api.md what they do".to_owned(),
         ),
     }
 }

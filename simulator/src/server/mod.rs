@@ -13,6 +13,7 @@ use std::{
 
 use arc_swap::ArcSwap;
 use axum::Router;
+use http::header::DATE;
 use http_body_util::{Either, Full};
 use hyper::{Request, Response, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -29,10 +30,12 @@ use crate::{tenants::Tenants, world::World};
 mod admin;
 mod answer;
 mod asked;
+mod date;
 mod deliver;
 mod depot;
 mod guard;
 mod problem;
+mod sent;
 
 pub use self::answer::BODY_LIMIT;
 pub(crate) use self::depot::Depot;
@@ -42,6 +45,9 @@ type Body = Either<Full<bytes::Bytes>, axum::body::Body>;
 
 /// A client has so long to send a request's head.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Tenants are looked after so often.
+const ROUND: Duration = Duration::from_secs(1);
 
 /// What every connection shares.
 #[derive(Debug)]
@@ -97,6 +103,17 @@ pub(crate) async fn listen(
     let _ = tokio::time::timeout(Duration::from_secs(2), last).await;
 }
 
+/// Sees to tenants that nobody calls any more, until `stop` says so.
+pub(crate) async fn tend(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut round = tokio::time::interval(ROUND);
+    loop {
+        tokio::select! {
+            _ = round.tick() => app.tenants.tend(),
+            _ = stop.changed() => break,
+        }
+    }
+}
+
 fn refused(error: &io::Error) {
     // Out of file handles, or the peer is gone already: the next one may fare better.
     warn!(%error, "a connection could not be accepted");
@@ -114,6 +131,7 @@ async fn serve(
     let service = service_fn(|request| respond(request, mount, &app, &admin, peer.ip()));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
+        .auto_date_header(false)
         .header_read_timeout(HEAD_TIMEOUT)
         .serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
@@ -136,6 +154,20 @@ async fn respond(
     admin: &Router,
     peer: IpAddr,
 ) -> Result<Response<Body>, Infallible> {
+    let mut response = answered(request, mount, app, admin, peer).await;
+    if !response.headers().contains_key(DATE) {
+        response.headers_mut().insert(DATE, date::of_machine());
+    }
+    Ok(response)
+}
+
+async fn answered(
+    request: Request<Incoming>,
+    mount: Mount,
+    app: &Arc<App>,
+    admin: &Router,
+    peer: IpAddr,
+) -> Response<Body> {
     let (tenant, path) = answer::tenant_of_path(request.uri().path());
     let ours = path.starts_with("/__sim/") || path == "/__sim" || path == "/";
     let is_ours = mount == Mount::All
@@ -143,14 +175,14 @@ async fn respond(
         && answer::vendor_of_host(&app.world.load(), request.headers()).is_none();
     if is_ours {
         if let Err(refusal) = guard::check(app, &request, peer) {
-            return Ok(refusal.map(Either::Right));
+            return refusal.map(Either::Right);
         }
         let request = match tenant.map(|name| (name.to_owned(), path.to_owned())) {
             Some((tenant, path)) => asked::within(request, tenant, &path),
             None => request,
         };
         let response = admin.clone().oneshot(request).await.unwrap_or_else(|error| match error {});
-        return Ok(response.map(Either::Right));
+        return response.map(Either::Right);
     }
-    Ok(answer::answer(app, mount, request).await)
+    answer::answer(app, mount, request).await
 }

@@ -11,5 +11,6 @@ mod large_answers;
 mod oddities;
 mod sixth_vendor;
 mod stories;
+mod tenants;
 mod triggers;
 mod ways_in;
