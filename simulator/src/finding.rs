@@ -143,6 +143,45 @@ pub struct FindingRecord {
     hint: Option<String>,
 }
 
+/// So many right names are told; more would hide the rest of the message.
+const LISTED: usize = 40;
+
+/// The right name that is closest to a wrong one, or all of them.
+#[must_use]
+pub fn closest(wrong: &str, right: &[String]) -> String {
+    let near = right
+        .iter()
+        .map(|name| (distance(wrong, name), name))
+        .min()
+        .filter(|(steps, _)| *steps <= 2.max(wrong.len() / 3));
+    match near {
+        Some((_, name)) => format!("did you mean `{name}`?"),
+        None if right.is_empty() => {
+            "there are none here: declare one, or leave the name out".to_owned()
+        }
+        None if right.len() > LISTED => {
+            format!("there are: {} and {} more", right[..LISTED].join(", "), right.len() - LISTED)
+        }
+        None => format!("there are: {}", right.join(", ")),
+    }
+}
+
+/// How many letters must change to make one word of the other (Levenshtein).
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (i, letter) in one.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, candidate) in other.iter().enumerate() {
+            let change = diagonal + usize::from(letter != *candidate);
+            diagonal = row[j + 1];
+            row[j + 1] = change.min(row[j] + 1).min(row[j + 1] + 1);
+        }
+    }
+    row[other.len()]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

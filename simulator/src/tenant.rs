@@ -12,6 +12,7 @@ use arc_swap::ArcSwapOption;
 
 use crate::{
     bulk::files::Files,
+    coverage::Coverage,
     gstn::keys::KeyRing,
     journal::{Bounds, Journal},
     memory::{Memory, clock::Clock, consents::Policy},
@@ -21,10 +22,11 @@ use crate::{
     world::World,
 };
 
+mod limits;
 mod nation;
 
 use self::nation::Nation;
-pub use self::nation::OverrideError;
+pub use self::{limits::LimitDesk, nation::OverrideError};
 
 /// One user of the simulator.
 #[derive(Debug)]
@@ -35,8 +37,11 @@ pub struct Tenant {
     pub memory: Memory,
     /// Its exchanges.
     pub journal: Journal,
+    /// What its client has met.
+    pub coverage: Coverage,
     /// Large answers in the making.
     pub files: Files,
+    limits: LimitDesk,
     playing: RwLock<Arc<Vec<Playing>>>,
     /// How often the network's key pair was changed.
     rotations: AtomicUsize,
@@ -90,7 +95,9 @@ impl Tenant {
             name: name.to_owned(),
             memory: Memory::new(beginning.clock),
             journal: Journal::new(beginning.journal),
+            coverage: Coverage::default(),
             files: Files::default(),
+            limits: LimitDesk::default(),
             playing: RwLock::default(),
             rotations: AtomicUsize::new(0),
             scope: (name != DEFAULT).then(|| name.into()),
@@ -159,6 +166,12 @@ impl Tenant {
         Arc::clone(&self.playing.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// What was used of limits, and what was changed.
+    #[must_use]
+    pub fn limits(&self) -> &LimitDesk {
+        &self.limits
+    }
+
     /// How sessions of a kind are held: as the pack says, but for what a story changes.
     #[must_use]
     pub fn policy(&self, scene: &Scene, kind: usize) -> Policy {
@@ -213,6 +226,8 @@ impl Tenant {
     /// stories go on as they are, and so do the numbers of exchanges.
     pub fn forget(&self) {
         self.journal.clear();
+        self.coverage.clear();
+        self.limits.reset();
         self.memory.forget();
         self.files.clear();
         self.rotations.store(0, Ordering::Relaxed);

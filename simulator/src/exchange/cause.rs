@@ -4,12 +4,12 @@ use std::{borrow::Cow, sync::Arc};
 
 use serde_json::Value;
 
-use super::{Decision, amend, bulk, consent};
+use super::{Decision, amend, bulk, consent, limits::Limiter};
 use crate::{
     auth::{Identity, Refusal},
     journal::Via,
     model::{period, taxpayer::Taxpayer},
-    pack::{Check, Endpoint, Lookup, Rule},
+    pack::{Check, Endpoint, Lookup, Rule, file::LimitAt},
     render::{
         expression::{Locals, Scope},
         scene::Scene,
@@ -18,7 +18,6 @@ use crate::{
     route::BodyFault,
     tenant::Tenant,
     validate::{self, Verdict},
-    world::World,
 };
 
 /// Fills the scene for an answer that the call did not cause: who calls, where that can be told,
@@ -67,13 +66,16 @@ fn introduce(scene: &mut Arc<Scene>, identity: Identity) {
 pub(super) fn cause(
     scene: &mut Arc<Scene>,
     endpoint: &Endpoint,
-    world: &World,
-    tenant: &Tenant,
+    limiter: Limiter<'_>,
     gstin: Option<&str>,
     body_fault: Option<BodyFault>,
 ) -> Result<Decision, minijinja::Error> {
+    let Limiter { world, tenant, .. } = limiter;
     let decide = |reply| Decision { reply, via: Via::Cause, reason: None, hint: None };
     if let Some(decision) = ruled(&endpoint.before_auth, scene, None)? {
+        return Ok(decision);
+    }
+    if let Some(decision) = limiter.take(scene, endpoint, LimitAt::BeforeAuth)? {
         return Ok(decision);
     }
     if let Some(scheme) = endpoint.scheme.and_then(|index| scene.pack.schemes.get(index)) {
@@ -96,6 +98,9 @@ pub(super) fn cause(
             }
         }
     }
+    if let Some(decision) = limiter.take(scene, endpoint, LimitAt::AfterAuth)? {
+        return Ok(decision);
+    }
     let body_reply = body_fault.zip(endpoint.body.as_ref()).map(|(fault, body)| match fault {
         BodyFault::Unreadable => BodyReply {
             reply: body.unreadable,
@@ -109,6 +114,9 @@ pub(super) fn cause(
         },
     });
     if let Some(decision) = ruled(&endpoint.rules, scene, body_reply)? {
+        return Ok(decision);
+    }
+    if let Some(decision) = limiter.take(scene, endpoint, LimitAt::AfterRules)? {
         return Ok(decision);
     }
     if let Some(decision) = consent::take(scene, endpoint, world, tenant) {

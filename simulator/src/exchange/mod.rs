@@ -5,6 +5,7 @@
 use std::{borrow::Cow, sync::Arc};
 
 use http::{HeaderName, HeaderValue, StatusCode, header::ALLOW};
+use serde_json::Value;
 use thiserror::Error;
 
 use crate::{
@@ -13,6 +14,8 @@ use crate::{
     pack::{Endpoint, Pack, file::StepFile},
     render::scene::Scene,
     route::{self, Route},
+    scenario::{self, Asking},
+    taxpayers::TaxpayerChange,
     tenant::Tenant,
     world::World,
 };
@@ -20,6 +23,7 @@ use crate::{
 mod bulk;
 mod cause;
 mod consent;
+mod limits;
 mod say;
 mod wish;
 
@@ -30,6 +34,7 @@ pub(crate) use self::{
 };
 use self::{
     cause::{cause, stage},
+    limits::Limiter,
     say::issue,
     wish::wish,
 };
@@ -41,6 +46,16 @@ pub const EXCHANGE_HEADER: HeaderName = HeaderName::from_static("x-sim-exchange"
 /// The header that says what a developer should know.
 pub const HINT_HEADER: HeaderName = HeaderName::from_static("x-sim-hint");
 
+/// Outcomes of calls that no vendor has words for.
+pub const OURS: [&str; 6] = [
+    "body-too-large",
+    "simulator-trouble",
+    "unknown-outcome",
+    "unknown-route",
+    "unreadable-body",
+    "wrong-method",
+];
+
 /// A call and what became of it.
 #[derive(Debug)]
 pub struct Exchange {
@@ -50,6 +65,9 @@ pub struct Exchange {
     pub outcome: Outcome,
     /// The vendor's; empty where it has none.
     pub code: String,
+    /// Index of the reply among the endpoint's, or among the vendor's where no endpoint took the
+    /// call; `None` where the vendor has no words for it.
+    pub plan: Option<usize>,
     /// Why this was answered.
     pub via: Via,
     /// What a developer should know.
@@ -83,9 +101,7 @@ pub enum SimulatorError {
         /// What is wrong.
         message: String,
         /// What may be asked for.
-        outcomes: Vec<String>,
-        /// Codes that may be asked for.
-        codes: Vec<String>,
+        hint: String,
         /// The call that asks.
         call: Box<Call>,
     },
@@ -142,14 +158,26 @@ pub fn play(
     let gstin = subject(endpoint, &scene).map(Cow::into_owned);
 
     consent::show(&mut scene, endpoint, tenant);
-    let mut faults = Vec::new();
-    let mut story = None;
-    for playing in tenant.playing().iter() {
-        if let Some(decision) = playing.decide(&scene, gstin.as_deref()).map_err(failed)? {
-            story = decision.answer;
-            faults = decision.faults;
-            break;
-        }
+    let stories = tenant.playing();
+    let limiter = Limiter { world, tenant, playing: &stories };
+    let scenario::Decision { answer: story, edits, mut faults, limits, taxpayer } =
+        if stories.is_empty() {
+            scenario::Decision::default()
+        } else {
+            let account = || account(endpoint, &scene, tenant);
+            let asking = Asking::new(&scene, gstin.as_deref(), &tenant.name, &account);
+            scenario::decide(&stories, &asking).map_err(failed)?
+        };
+    if !limits.is_empty() {
+        tenant.limits().change_all(&limits);
+    }
+    let mut unsaid = None;
+    if !taxpayer.is_empty() {
+        unsaid = say(world, tenant, gstin.as_deref(), taxpayer).err();
+        amend(&mut scene).register = tenant.register(world);
+    }
+    if !edits.is_empty() {
+        amend(&mut scene).edits = edits;
     }
     let forced = |wish: &str| world.vocabulary.nearest(&endpoint.replies, wish);
     let magic = || {
@@ -169,9 +197,11 @@ pub fn play(
             bulk::stage(&mut scene, endpoint, reply, tenant).map_err(failed)?;
             Decision { reply, via, reason: None, hint: None }
         }
-        None => cause(&mut scene, endpoint, world, tenant, gstin.as_deref(), body_fault)
-            .map_err(failed)?,
+        None => {
+            cause(&mut scene, endpoint, limiter, gstin.as_deref(), body_fault).map_err(failed)?
+        }
     };
+    let decision = limiter.charge(&mut scene, endpoint, decision).map_err(failed)?;
     faults.extend(wish.faults);
 
     if let Some(issues) = endpoint.issues.as_ref().filter(|_| decision.reply == endpoint.success) {
@@ -187,16 +217,47 @@ pub fn play(
     let body = &endpoint.replies.all[decision.reply].body;
     let mut delivery = bulk::carry(&scene, body, Delivery::from(reply));
     for fault in &faults {
-        delivery = fault.apply(delivery);
+        delivery = scene.roll(|dice| fault.apply(delivery, dice));
     }
+    let unedited = scene.unedited.get().filter(|why| !why.is_empty()).cloned();
     Ok(Exchange {
         code: scene.words.code.clone(),
         scene,
         outcome,
+        plan: Some(decision.reply),
         via: decision.via,
-        hint: decision.hint,
+        hint: decision.hint.or(unsaid).or(unedited),
         delivery,
     })
+}
+
+/// Says of the taxpayer asked about what stories say; why not, where that cannot be.
+fn say(
+    world: &World,
+    tenant: &Tenant,
+    gstin: Option<&str>,
+    patches: Vec<Value>,
+) -> Result<(), String> {
+    let Some(gstin) = gstin else {
+        return Err("a story changes the taxpayer asked about, but the call names none".to_owned());
+    };
+    for patch in patches {
+        let said = serde_json::from_value::<TaxpayerChange>(patch)
+            .map_err(|error| error.to_string())
+            .and_then(|change| {
+                let said = tenant.override_taxpayer(world, gstin, &change);
+                said.map_err(|error| error.to_string())
+            });
+        said.map_err(|why| format!("a story cannot change `{gstin}`: {why}"))?;
+    }
+    Ok(())
+}
+
+/// The account that calls, by name.
+fn account(endpoint: &Endpoint, scene: &Scene, tenant: &Tenant) -> Option<String> {
+    let scheme = scene.pack.schemes.get(endpoint.scheme?)?;
+    let identity = scheme.identify(scene, &tenant.memory.sessions).ok()?;
+    Some(scene.pack.accounts.get(identity.account)?.name.clone())
 }
 
 /// Whether a call may take long to play: one that opens or makes keys, or opens books.

@@ -36,6 +36,8 @@ fn keep(journal: &Journal, call: &Call, secrets: Secrets<'_>, body: usize) {
         wait_ms: 0,
         hint: "",
         opened: ("", ""),
+        faults: &[],
+        wire: "",
     });
 }
 

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 pub mod clock;
 pub mod consents;
+pub mod limits;
 pub mod overrides;
 pub mod sessions;
 

@@ -51,6 +51,9 @@ impl Overrides {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let mut said = self.said.load().as_deref().cloned().unwrap_or_default();
         let change = make(said.get(gstin).map(|change| &**change))?;
+        if said.get(gstin).is_some_and(|before| **before == change) {
+            return Ok(true);
+        }
         if said.len() >= MOST && !said.contains_key(gstin) {
             return Ok(false);
         }

@@ -46,6 +46,18 @@ impl Dice {
     pub fn bits(&mut self) -> u64 {
         self.0.next_u64()
     }
+
+    /// A number from 0 to 1, 1 not included.
+    pub fn unit(&mut self) -> f64 {
+        self.0.random()
+    }
+
+    /// A number of the standard normal distribution: around 0, two in three within 1.
+    pub fn normal(&mut self) -> f64 {
+        // Box and Muller's way; the logarithm's argument is never 0.
+        let (one, other) = (1.0 - self.unit(), self.unit());
+        (-2.0 * one.ln()).sqrt() * (std::f64::consts::TAU * other).cos()
+    }
 }
 
 /// A short stream for one of very many things: cheap to open, good for a dozen numbers.

@@ -8,3 +8,4 @@ pub mod period;
 pub mod reply;
 pub mod taxpayer;
 pub mod told;
+pub mod wire;

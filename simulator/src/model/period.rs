@@ -240,14 +240,23 @@ impl FromStr for Month {
 #[error("`{0}` does not read like `042025`, a month and its year")]
 pub struct MonthError(String);
 
+/// By how much clocks in India are ahead of UTC, in milliseconds.
+const OFFSET_MS: i64 = (5 * 60 + 30) * 60 * 1000;
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// When a day begins in India, in milliseconds since 1970.
+#[must_use]
+pub fn ist_midnight_ms(day: Date) -> i64 {
+    let days = (day - date(1970, 1, 1)).get_days();
+    i64::from(days) * DAY_MS - OFFSET_MS
+}
+
 /// The date in India (UTC+05:30) at an instant, given in milliseconds since 1970.
 ///
 /// India has had one offset and no summer time for all of GST. Instants before the year 1 or
 /// after 9998 answer with the nearest date in that range.
 #[must_use]
 pub fn ist_date(epoch_ms: i64) -> Date {
-    const OFFSET_MS: i64 = (5 * 60 + 30) * 60 * 1000;
-    const DAY_MS: i64 = 24 * 60 * 60 * 1000;
     let (earliest, latest) = (date(1, 1, 1), date(9998, 12, 31));
     let days = epoch_ms.saturating_add(OFFSET_MS).div_euclid(DAY_MS).clamp(-719_162, 2_932_531);
     date(1970, 1, 1)
@@ -260,6 +269,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_day_in_india_begins_half_past_six_in_the_evening_of_greenwich() {
+        let midnight = ist_midnight_ms(date(2026, 11, 22));
+        assert_eq!(midnight, 1_795_285_800_000, "2026-11-21T18:30:00Z");
+        assert_eq!(ist_date(midnight), date(2026, 11, 22));
+        assert_eq!(ist_date(midnight - 1), date(2026, 11, 21));
+        assert_eq!(ist_date(ist_midnight_ms(date(1947, 8, 15))), date(1947, 8, 15));
+    }
 
     #[test]
     fn a_financial_year_reads_like_2025_26() {

@@ -5,6 +5,11 @@ use std::{fmt, io, sync::Arc, time::Duration};
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode};
 
+use super::wire::Wire;
+
+/// No reply waits longer than this: ten minutes.
+pub const LONGEST_WAIT: Duration = Duration::from_mins(10);
+
 /// Status, headers and body, as the vendor would say them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
@@ -25,11 +30,36 @@ pub struct Delivery {
     pub wait: Duration,
     /// What is sent instead of the reply's body, made while it is sent.
     pub stream: Option<Stream>,
+    /// How the bytes go, where they do not go as HTTP wants it.
+    pub wire: Option<Box<Wire>>,
+    /// What was made to go wrong, by name.
+    pub faults: Vec<&'static str>,
+}
+
+impl Delivery {
+    /// Waits so much longer, up to [`LONGEST_WAIT`].
+    pub fn late(&mut self, by: Duration) {
+        self.wait = self.wait.saturating_add(by).min(LONGEST_WAIT);
+    }
+
+    /// How the bytes go, to be changed.
+    pub fn wire(&mut self) -> &mut Wire {
+        self.wire.get_or_insert_default()
+    }
+
+    /// How long the body is, where that is known before it is sent.
+    #[must_use]
+    pub fn length(&self) -> Option<u64> {
+        match &self.stream {
+            Some(stream) => stream.length,
+            None => Some(self.reply.body.len() as u64),
+        }
+    }
 }
 
 impl From<Reply> for Delivery {
     fn from(reply: Reply) -> Self {
-        Self { reply, wait: Duration::ZERO, stream: None }
+        Self { reply, wait: Duration::ZERO, stream: None, wire: None, faults: Vec::new() }
     }
 }
 

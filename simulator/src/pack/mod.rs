@@ -28,6 +28,7 @@ pub mod compile;
 pub mod contract;
 pub mod file;
 pub mod folder;
+pub mod limits;
 pub mod located;
 pub mod schemas;
 pub mod settings;
@@ -61,6 +62,8 @@ pub struct Pack {
     pub consents: Vec<ConsentKind>,
     /// Files that large answers come as.
     pub files: Vec<BulkKind>,
+    /// How often one may call, how much, and what it costs.
+    pub limits: Vec<limits::Limit>,
     /// Operations.
     pub endpoints: Vec<Endpoint>,
     /// Path → endpoints, in their order.
@@ -160,6 +163,8 @@ pub struct Endpoint {
     pub books: Option<BooksPlan>,
     /// What it does with large answers.
     pub bulk: Option<BulkStep>,
+    /// The limits that are looked at here.
+    pub limits: limits::AtEndpoint,
 }
 
 /// A kind of session that a taxpayer consents to.

@@ -262,6 +262,7 @@ fn root<'scene>(scene: &'scene Scene, name: &str) -> Datum<'scene> {
         "seal" => Datum::Record(Record::Seal(scene)),
         "file" => scene.file.as_ref().map_or(Datum::Missing, |file| Datum::Thing(file)),
         "part" => scene.part.as_ref().map_or(Datum::Missing, |part| Datum::Thing(part)),
+        "limit" => scene.limit.as_ref().map_or(Datum::Missing, |limit| Datum::Thing(limit)),
         "payload" => scene.payload.as_ref().map_or(Datum::Missing, Datum::Json),
         "settings" => Datum::Json(&scene.pack.settings),
         "code" => Datum::Str(&scene.words.code),

@@ -18,6 +18,7 @@ use super::{
     plain::Plain,
     scene::Scene,
 };
+pub use crate::finding::closest;
 
 /// A compiled expression.
 #[derive(Debug)]
@@ -65,6 +66,17 @@ pub struct Lexicon {
     pub maps: AHashMap<String, Arc<ValueMap>>,
     /// Setting → value; an object.
     pub settings: serde_json::Value,
+    /// The settings alone, as the interpreter sees them.
+    context: Value,
+}
+
+impl Lexicon {
+    /// Maps and settings, ready to be lent.
+    #[must_use]
+    pub fn new(maps: AHashMap<String, Arc<ValueMap>>, settings: serde_json::Value) -> Self {
+        let context = Value::from_pairs([("settings", Value::from(Serde(&settings)))]);
+        Self { maps, settings, context }
+    }
 }
 
 /// Names bound by `for` and `with`, the innermost first.
@@ -161,10 +173,11 @@ impl Expression {
         };
         let settings_only = names.iter().all(|name| name.starts_with("settings."));
         let plan = if settings_only && !names.is_empty() && !source.contains("financial_year") {
-            let context = Value::from_pairs([("settings", Value::from(Serde(&lexicon.settings)))]);
-            Plan::Constant(compiled.eval(context).map_err(|error| ExpressionError {
-                message: format!("`{source}` cannot be worked out: {error}"),
-                hint: None,
+            Plan::Constant(compiled.eval(lexicon.context.clone()).map_err(|error| {
+                ExpressionError {
+                    message: format!("`{source}` cannot be worked out: {error}"),
+                    hint: None,
+                }
             })?)
         } else if let Some(plain) = short_cut {
             Plan::Plain { plain, compiled: OnceLock::new() }
@@ -457,43 +470,4 @@ fn quoted(source: &str) -> Option<(&str, &str)> {
 fn quoted_after<'source>(source: &'source str, word: &str) -> Option<&'source str> {
     let (_, rest) = source.split_once(word)?;
     quoted(rest.trim_start()).map(|(text, _)| text)
-}
-
-/// So many right names are told; more would hide the rest of the message.
-const LISTED: usize = 40;
-
-/// The right name that is closest to a wrong one, or all of them.
-#[must_use]
-pub fn closest(wrong: &str, right: &[String]) -> String {
-    let near = right
-        .iter()
-        .map(|name| (distance(wrong, name), name))
-        .min()
-        .filter(|(steps, _)| *steps <= 2.max(wrong.len() / 3));
-    match near {
-        Some((_, name)) => format!("did you mean `{name}`?"),
-        None if right.is_empty() => {
-            "there are none here: declare one, or leave the name out".to_owned()
-        }
-        None if right.len() > LISTED => {
-            format!("there are: {} and {} more", right[..LISTED].join(", "), right.len() - LISTED)
-        }
-        None => format!("there are: {}", right.join(", ")),
-    }
-}
-
-/// How many letters must change to make one word of the other (Levenshtein).
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (i, letter) in one.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, candidate) in other.iter().enumerate() {
-            let change = diagonal + usize::from(letter != *candidate);
-            diagonal = row[j + 1];
-            row[j + 1] = change.min(row[j] + 1).min(row[j + 1] + 1);
-        }
-    }
-    row[other.len()]
 }

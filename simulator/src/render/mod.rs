@@ -6,10 +6,12 @@
 mod bound;
 pub mod datum;
 pub mod direct;
+pub mod edit;
 pub mod expression;
 pub mod filters;
 pub mod jinja;
 pub mod json;
+pub mod limited;
 pub mod names;
 mod plain;
 pub mod scene;

@@ -4,6 +4,7 @@ pub use crate::model::told::Kind;
 use crate::{
     books::BOOKS,
     bulk::seen::{FILE, PART},
+    render::limited::LIMIT,
 };
 use Kind::{Any, Fields, Record, Records, Scalar, Settings, Texts};
 
@@ -107,6 +108,7 @@ pub const ROOT: &[(&str, Kind)] = &[
     ("payload", Any),
     ("file", Record(FILE)),
     ("part", Record(PART)),
+    ("limit", Record(LIMIT)),
     ("seal", Record(&[("rek", Scalar), ("hmac", Scalar)])),
     ("settings", Settings),
     ("code", Scalar),

@@ -24,6 +24,10 @@ use crate::{
         taxpayer::{Filing, Taxpayer},
     },
     pack::{Endpoint, Pack},
+    render::{
+        edit::{self, Edits},
+        limited::Limited,
+    },
     taxpayers::Register,
 };
 
@@ -70,6 +74,8 @@ pub struct Scene {
     last_filing: OnceLock<Option<Filing>>,
     /// The session with a taxpayer's consent that the call belongs to, or that it opened.
     pub consent: Option<Consent>,
+    /// The limit that refused the call, or of which least is left to it.
+    pub limit: Option<Limited>,
     /// What the request's sealed data says, once it was opened.
     pub payload: Option<Value>,
     /// What the sealed part of the body came with, once it was written.
@@ -86,6 +92,10 @@ pub struct Scene {
     pub fetched: Option<(Arc<Job>, job::Part)>,
     /// The books of the taxpayer, once they were asked for.
     books: OnceLock<Option<Books>>,
+    /// What stories change about the reply's JSON.
+    pub edits: Vec<Arc<Edits>>,
+    /// What of it could not be changed, in words; set once the changes were made.
+    pub unedited: OnceLock<String>,
 }
 
 /// A session that a taxpayer opened, as a call sees it.
@@ -182,6 +192,7 @@ impl Scene {
             filings: OnceLock::new(),
             last_filing: OnceLock::new(),
             consent: None,
+            limit: None,
             payload: None,
             seal: OnceLock::new(),
             opened: Mutex::default(),
@@ -190,6 +201,8 @@ impl Scene {
             part: None,
             fetched: None,
             books: OnceLock::new(),
+            edits: Vec::new(),
+            unedited: OnceLock::new(),
         }
     }
 
@@ -217,6 +230,16 @@ impl Scene {
             file: self.file.clone(),
             ..Self::new(Arc::clone(&self.pack), Arc::clone(&self.register), self.seed, call)
         }
+    }
+
+    /// Forgets what was answered and drawn; what the call asked, and what was told of that, stays.
+    pub(crate) fn rewind(&mut self) {
+        self.session = None;
+        self.consent = None;
+        self.words = Words::default();
+        self.dice = Mutex::default();
+        self.seal = OnceLock::new();
+        self.opened = Mutex::default();
     }
 
     /// The endpoint that took the call.
@@ -306,6 +329,19 @@ impl Scene {
         let mut key = self.call.number.to_le_bytes().to_vec();
         key.extend_from_slice(tenant.as_bytes());
         throw(&mut Dice::new(self.seed, OWN, &key))
+    }
+
+    /// Makes the changes of stories, once; the JSON with them, where they change it.
+    #[must_use]
+    pub fn edited(&self, json: &[u8]) -> Option<Vec<u8>> {
+        if self.edits.is_empty() || self.unedited.get().is_some() {
+            return None;
+        }
+        let field = self.endpoint().and_then(|endpoint| endpoint.lookup?.gstin_field());
+        let gstin = field.and_then(|field| self.field(field)?.as_str());
+        let edited = edit::apply(&self.edits, json, gstin);
+        let _ = self.unedited.set(edited.missed.join("; "));
+        edited.json
     }
 
     /// Throws the call's dice.

@@ -8,17 +8,20 @@ use serde_json::{Value, json};
 use super::{
     App,
     asked::Asked,
+    brought::{Body, Brought, Filters},
     problem::Problem,
-    sent::{Sent, bad},
 };
 
 mod clock;
 mod consent;
 mod journal;
+mod metrics;
 mod reset;
 mod scenarios;
+mod stream;
 mod taxpayers;
 mod tenants;
+mod verify;
 mod world;
 
 /// All routes.
@@ -32,10 +35,13 @@ pub(super) fn router(app: Arc<App>) -> Router {
         .merge(clock::router())
         .merge(consent::router())
         .merge(journal::router())
+        .merge(metrics::router())
         .merge(reset::router())
         .merge(scenarios::router())
+        .merge(stream::router())
         .merge(taxpayers::router())
         .merge(tenants::router())
+        .merge(verify::router())
         .merge(world::router())
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
@@ -79,6 +85,7 @@ async fn wrong_method() -> Problem {
     Problem {
         status: StatusCode::METHOD_NOT_ALLOWED,
         detail: "this address does not take this method".to_owned(),
+        field: None,
         hint: Some(
             "the header `allow` says which it takes; docs/admin-api.md what they do".to_owned(),
         ),

@@ -7,16 +7,21 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, Version, header};
 use http_body_util::{BodyExt as _, Either, Full, LengthLimitError, Limited};
 use hyper::{Request, Response, body::Body as _, body::Incoming};
 use tracing::error;
 
-use super::{App, Body, Mount, date, deliver, problem};
+use super::{
+    App, Body, Mount, date,
+    deliver::{self, Manner},
+    problem,
+    wire::TakeOver,
+};
 use crate::{
     exchange::{self, EXCHANGE_HEADER, Exchange, HINT_HEADER, SimulatorError},
     journal::{BLANK, Entry, Secrets, Via},
-    model::{call::Call, reply::Reply},
+    model::{call::Call, reply::Reply, wire::Wire},
     pack::{
         Pack,
         file::{AuthPlace, FieldPlace},
@@ -53,14 +58,20 @@ struct Ground {
     app: Arc<App>,
     world: Arc<World>,
     tenant: Arc<Tenant>,
+    /// The HTTP that the caller speaks.
+    version: Version,
 }
 
 /// Answers a call to a vendor, or says that there is none.
+///
+/// # Errors
+///
+/// When the reply is broken on purpose: with what is sent in its place.
 pub(super) async fn answer(
     app: &Arc<App>,
     mount: Mount,
     request: Request<Incoming>,
-) -> Response<Body> {
+) -> Result<Response<Body>, TakeOver> {
     let (head, body) = request.into_parts();
     let read = read(&head.headers, body).await;
     let world = app.world.load_full();
@@ -93,18 +104,18 @@ pub(super) async fn answer(
     let caller = Caller { world: &world, pack: pack.as_ref(), prefix, call: &call };
     let Belongs { tenant, ended } = match app.tenants.of_call(&caller) {
         Ok(belongs) => belongs,
-        Err(unknown) => return problem::Problem::from(unknown).response().map(Either::Right),
+        Err(unknown) => return Ok(problem::Problem::from(unknown).response().map(Either::Right)),
     };
     call.ended = ended;
     call.number = tenant.memory.count_call();
     call.at_ms = tenant.memory.clock.now_ms();
-    let ground = Ground { app: Arc::clone(app), world, tenant };
-    let mut response = reply(&ground, pack, call, &read).await;
+    let ground = Ground { app: Arc::clone(app), world, tenant, version: head.version };
+    let mut response = reply(&ground, pack, call, &read).await?;
     if !response.headers().contains_key(header::DATE) {
         let now_ms = ground.tenant.memory.clock.now_ms();
         response.headers_mut().insert(header::DATE, date::of(now_ms));
     }
-    response
+    Ok(response)
 }
 
 async fn reply(
@@ -112,8 +123,8 @@ async fn reply(
     pack: Option<Arc<Pack>>,
     call: Call,
     read: &Read,
-) -> Response<Body> {
-    let Some(pack) = pack else { return nobody(ground, &call) };
+) -> Result<Response<Body>, TakeOver> {
+    let Some(pack) = pack else { return Ok(nobody(ground, &call)) };
     match read {
         Read::Whole(_) => {}
         Read::TooLarge => return too_large(ground, &pack, call).await,
@@ -127,7 +138,7 @@ async fn reply(
                 outcome: "unreadable-body",
                 via: Via::Nobody,
             };
-            return problem_of_ours(ground, Some(&pack), &call, &ours);
+            return Ok(problem_of_ours(ground, Some(&pack), &call, &ours));
         }
     }
     // What is left to tell of the call where playing it fails.
@@ -143,7 +154,7 @@ async fn reply(
     ground.app.depot.tend(&ground.tenant);
     match played {
         Ok(exchange) => finish(ground, &pack, exchange).await,
-        Err(trouble) => our_trouble(ground, &pack, &stub, &trouble),
+        Err(trouble) => Ok(our_trouble(ground, &pack, &stub, &trouble)),
     }
 }
 
@@ -235,7 +246,11 @@ fn vendor_of_path<'world, 'path>(
     }
 }
 
-async fn too_large(ground: &Ground, pack: &Arc<Pack>, call: Call) -> Response<Body> {
+async fn too_large(
+    ground: &Ground,
+    pack: &Arc<Pack>,
+    call: Call,
+) -> Result<Response<Body>, TakeOver> {
     let stub = Call {
         number: call.number,
         at_ms: call.at_ms,
@@ -250,20 +265,24 @@ async fn too_large(ground: &Ground, pack: &Arc<Pack>, call: Call) -> Response<Bo
     let hint = format!("the body is longer than {BODY_LIMIT} bytes");
     match exchange::edge(Arc::new(scene), pack.edges.body_too_large, plain, hint) {
         Ok(exchange) => {
-            let mut response = finish(ground, pack, exchange).await;
+            let mut response = finish(ground, pack, exchange).await?;
             // The rest of the body is not read, so the connection is of no more use.
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-            response
+            Ok(response)
         }
         Err(source) => {
             let trouble = SimulatorError::Expression { vendor: pack.name.clone(), source };
-            our_trouble(ground, pack, &stub, &trouble)
+            Ok(our_trouble(ground, pack, &stub, &trouble))
         }
     }
 }
 
 /// Keeps the exchange and carries the delivery out.
-async fn finish(ground: &Ground, pack: &Pack, exchange: Exchange) -> Response<Body> {
+async fn finish(
+    ground: &Ground,
+    pack: &Pack,
+    exchange: Exchange,
+) -> Result<Response<Body>, TakeOver> {
     let mut delivery = exchange.delivery;
     let call = &exchange.scene.call;
     let id = call.number;
@@ -279,6 +298,8 @@ async fn finish(ground: &Ground, pack: &Pack, exchange: Exchange) -> Response<Bo
     let account = exchange.scene.account.and_then(|index| pack.accounts.get(index));
     let subject = endpoint.and_then(|endpoint| endpoint.lookup?.gstin_field());
     let gstin = subject.and_then(|field| exchange.scene.field(field)?.as_str());
+    let manner = Manner::of(call, ground.version, delivery.wire.as_deref());
+    let wire = delivery.wire.as_deref().map(Wire::told).unwrap_or_default();
     let blanked = blanked(&exchange.scene, &delivery.reply);
     let (call, reply) = match &blanked {
         Some((call, reply)) => (call, reply),
@@ -304,9 +325,22 @@ async fn finish(ground: &Ground, pack: &Pack, exchange: Exchange) -> Response<Bo
         wait_ms: u64::try_from(delivery.wait.as_millis()).unwrap_or(u64::MAX),
         hint: exchange.hint.as_deref().or(call.ended.as_deref()).unwrap_or_default(),
         opened: (&opened.request, &opened.reply),
+        faults: &delivery.faults,
+        wire: &wire,
     });
+    let totals = &ground.app.totals;
+    match exchange.plan {
+        Some(reply) => {
+            let (pack, endpoint) = (&exchange.scene.pack, exchange.scene.endpoint);
+            ground.tenant.coverage.count(pack, endpoint, reply);
+            totals.coverage.count(pack, endpoint, reply);
+        }
+        None => totals.count_ours(exchange.outcome.as_str()),
+    }
+    totals.count_faults(&delivery.faults);
+    totals.wait(delivery.wait);
     drop(exchange.scene);
-    deliver::carry_out(delivery, &ground.app.depot).await
+    deliver::carry_out(delivery, manner, &ground.app.depot).await
 }
 
 /// The call and the reply as they may be kept, where a credential stands neither in a header nor
@@ -376,6 +410,7 @@ fn problem_of_ours(
     ours: &Ours<'_>,
 ) -> Response<Body> {
     let mut response = problem::response(ours.status, ours.detail, Some(ours.hint));
+    ground.app.totals.count_ours(ours.outcome);
     // Whoever it was meant for, its credentials are not kept.
     let meant = |one: &&Arc<Pack>| pack.is_none_or(|pack| pack.name == one.name);
     let of_all = |secrets: fn(&Pack) -> &Vec<String>| -> Vec<String> {
@@ -400,6 +435,8 @@ fn problem_of_ours(
         wait_ms: 0,
         hint: ours.hint,
         opened: ("", ""),
+        faults: &[],
+        wire: "",
     });
     response.headers_mut().insert(EXCHANGE_HEADER, HeaderValue::from(call.number));
     if let Ok(hint) = HeaderValue::from_str(ours.hint) {
@@ -431,12 +468,11 @@ fn our_trouble(
     trouble: &SimulatorError,
 ) -> Response<Body> {
     let (status, detail, hint) = match trouble {
-        SimulatorError::Wish { message, outcomes, codes, call } => {
-            let hint = format!("outcomes: {}; codes: {}", outcomes.join(", "), codes.join(", "));
+        SimulatorError::Wish { message, hint, call } => {
             let ours = Ours {
                 status: StatusCode::BAD_REQUEST,
                 detail: message,
-                hint: &hint,
+                hint,
                 outcome: "unknown-outcome",
                 via: Via::Header,
             };

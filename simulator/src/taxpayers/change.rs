@@ -14,9 +14,14 @@ use super::{
     crowd,
     nation::nation,
     persona::{PersonaFiling, PersonaFrequency, PersonaPlace},
-    place, schedule,
+    place::offices,
+    schedule,
 };
 use crate::model::taxpayer::{Frequency, Jurisdiction, Place, Taxpayer, Text};
+
+mod place;
+
+pub use self::place::PlaceChange;
 
 /// Every status there is.
 pub const STATUSES: [&str; 6] =
@@ -77,6 +82,9 @@ pub struct TaxpayerChange {
     /// Directors, partners, trustees or the proprietor, all of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub members: Option<Vec<String>>,
+    /// The principal place of business.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub principal_place: Option<PlaceChange>,
     /// Places of business, all of them, the principal one first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub places: Option<Vec<PersonaPlace>>,
@@ -112,6 +120,18 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Opti
     T::deserialize(from).map(Some)
 }
 
+fn fill(fact: &mut Text, own: Option<String>) {
+    if let Some(own) = own {
+        *fact = own.into();
+    }
+}
+
+fn fill_all(fact: &mut Vec<Text>, own: Option<Vec<String>>) {
+    if let Some(own) = own {
+        *fact = own.into_iter().map(Text::from).collect();
+    }
+}
+
 fn wrong<T>(field: impl Into<String>, why: impl Into<String>) -> Result<T, ChangeError> {
     Err(ChangeError { field: field.into(), why: why.into() })
 }
@@ -144,6 +164,13 @@ impl TaxpayerChange {
             einvoice: later.einvoice.or(self.einvoice),
             frequency: later.frequency.or(self.frequency),
             members: later.members.or(self.members),
+            // Places told anew are told whole.
+            principal_place: match (&later.places, self.principal_place) {
+                (None, Some(earlier)) => {
+                    Some(earlier.then(later.principal_place.unwrap_or_default()))
+                }
+                _ => later.principal_place,
+            },
             places: later.places.or(self.places),
             filings: later.filings.or(self.filings),
         }
@@ -200,10 +227,13 @@ impl TaxpayerChange {
     pub fn settled(mut self, of: &Taxpayer, on: Date) -> Result<Self, ChangeError> {
         self.check()?;
         let region = nation().region(&of.state_code);
-        for (at, place) in self.places.iter().flatten().enumerate() {
-            if !place.pin.is_empty() && !region.is_some_and(|region| region.has_pin(&place.pin)) {
-                let why = format!("`{}` is no PIN in state {}", place.pin, of.state_code);
-                return wrong(format!("places[{at}].pin"), why);
+        let places = self.places.iter().flatten().enumerate();
+        let pins = places.map(|(at, place)| (format!("places[{at}].pin"), &place.pin));
+        let principal = self.principal_place.as_ref().and_then(|place| place.pin.as_ref());
+        for (field, pin) in pins.chain(principal.map(|pin| ("principal_place.pin".to_owned(), pin)))
+        {
+            if !pin.is_empty() && !region.is_some_and(|region| region.has_pin(pin)) {
+                return wrong(field, format!("`{pin}` is no PIN in state {}", of.state_code));
             }
         }
         let is_cancelled = |status: &str| status.starts_with("Cancelled");
@@ -253,42 +283,36 @@ impl TaxpayerChange {
     #[must_use]
     pub fn applied(&self, mut to: Taxpayer, on: Date) -> Taxpayer {
         let own = self.clone();
-        let fill = |fact: &mut Text, own: Option<String>| {
-            if let Some(own) = own {
-                *fact = own.into();
-            }
-        };
-        let texts = |fact: &mut Vec<Text>, own: Option<Vec<String>>| {
-            if let Some(own) = own {
-                *fact = own.into_iter().map(Text::from).collect();
-            }
-        };
         let office = |fact: &mut Jurisdiction, own: Option<OfficeChange>| {
             let own = own.unwrap_or_default();
             fill(&mut fact.name, own.name);
             fill(&mut fact.code, own.code);
         };
+        let was = to.principal_place.district.clone();
         fill(&mut to.legal_name, own.legal_name);
         fill(&mut to.trade_name, own.trade_name);
         fill(&mut to.constitution, own.constitution);
         fill(&mut to.taxpayer_type, own.taxpayer_type);
         fill(&mut to.core_business, own.core_business);
-        texts(&mut to.natures, own.natures);
-        texts(&mut to.members, own.members);
+        fill_all(&mut to.natures, own.natures);
+        fill_all(&mut to.members, own.members);
         to.registered_on = own.registered_on.unwrap_or(to.registered_on);
         to.einvoice = own.einvoice.unwrap_or(to.einvoice);
         to.frequency = own.frequency.map_or(to.frequency, Frequency::from);
         if let Some(places) = own.places {
             let mut places = places.into_iter().map(Place::from);
             if let Some(principal) = places.next() {
-                let offices = place::offices(&to.state_code, &principal.district);
-                if let Some((state_office, central_office)) = offices {
-                    to.state_jurisdiction = state_office;
-                    to.central_jurisdiction = central_office;
-                }
                 to.principal_place = principal;
             }
             to.additional_places = places.collect();
+        }
+        own.principal_place.unwrap_or_default().applied(&mut to.principal_place);
+        if was != to.principal_place.district
+            && let Some((state_office, central_office)) =
+                offices(&to.state_code, &to.principal_place.district)
+        {
+            to.state_jurisdiction = state_office;
+            to.central_jurisdiction = central_office;
         }
         office(&mut to.state_jurisdiction, own.state_jurisdiction);
         office(&mut to.central_jurisdiction, own.central_jurisdiction);

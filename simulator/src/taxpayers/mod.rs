@@ -27,7 +27,7 @@ use ahash::AHashMap;
 use jiff::civil::Date;
 
 pub use self::{
-    change::{ChangeError, OfficeChange, STATUSES, TaxpayerChange},
+    change::{ChangeError, OfficeChange, PlaceChange, STATUSES, TaxpayerChange},
     others::Others,
     persona::{Persona, PersonaError, PersonaFiling, PersonaFrequency, PersonaPlace, read_persona},
 };

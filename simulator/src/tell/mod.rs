@@ -24,6 +24,7 @@ use crate::{
 pub mod books;
 pub mod catalog;
 pub mod certificate;
+pub mod coverage;
 pub mod credentials;
 pub mod example;
 pub mod explain;

@@ -242,29 +242,28 @@ async fn a_tenant_nobody_calls_ends_and_one_that_is_called_lives_on() {
 async fn what_is_wrong_with_a_wanted_tenant_is_named_and_nothing_begins() {
     let simulator = simulator().await;
     begin(&simulator, json!({ "name": "blue" })).await;
-    for (wanted, status, named) in [
-        (json!({ "name": "blue" }), 409, "there is a tenant `blue`"),
-        (json!({ "name": "default" }), 400, "name: "),
-        (json!({ "name": "a/b" }), 400, "name: `/`"),
-        (json!({ "name": "a--b" }), 400, "name: `--`"),
-        (json!({ "nmae": "x" }), 400, "unknown field `nmae`"),
-        (json!({ "name": 7 }), 400, "name: invalid type"),
-        (json!({ "seed": -1 }), 400, "seed: invalid value"),
-        (json!({ "now": "soon" }), 400, "now: `soon`"),
-        (json!({ "ttl": 0 }), 400, "ttl: 0"),
-        (json!({ "ttl": "-5m" }), 400, "ttl: \"-5m\""),
-        (json!({ "ttl": [] }), 400, "ttl: []"),
-        (
-            json!({ "scenarios": ["gstn-down", "gstn-donw"] }),
-            400,
-            "scenarios[1]: there is no scenario `gstn-donw`",
-        ),
+    for (wanted, status, field, named) in [
+        (json!({ "name": "blue" }), 409, "name", "there is a tenant `blue`"),
+        (json!({ "name": "default" }), 400, "name", "is always there"),
+        (json!({ "name": "a/b" }), 400, "name", "`/`"),
+        (json!({ "name": "a--b" }), 400, "name", "`--`"),
+        (json!({ "nmae": "x" }), 400, "nmae", "unknown field `nmae`"),
+        (json!({ "name": 7 }), 400, "name", "invalid type"),
+        (json!({ "seed": -1 }), 400, "seed", "invalid value"),
+        (json!({ "now": "soon" }), 400, "now", "`soon`"),
+        (json!({ "now": "-009999-01-01T00:00:00Z" }), 400, "now", "too far away"),
+        (json!({ "ttl": 0 }), 400, "ttl", "0 is no time"),
+        (json!({ "ttl": "-5m" }), 400, "ttl", "\"-5m\" is no time"),
+        (json!({ "ttl": [] }), 400, "ttl", "[] is no time"),
+        (json!({ "scenarios": ["gstn-down", "gstn-donw"] }), 400, "scenarios[1]", "`gstn-donw`"),
     ] {
         let request = Request::new("POST", "/__sim/tenants").json(wanted.to_string());
         let reply = call(&simulator, &request).await;
         assert_eq!(reply.status, status, "{wanted}: {reply:?}");
         assert_eq!(reply.header("content-type"), Some("application/problem+json"));
-        let detail = reply.json()["detail"].as_str().expect("there is one").to_owned();
+        let problem = reply.json();
+        assert_eq!(problem["field"], field, "{wanted}: {problem}");
+        let detail = problem["detail"].as_str().expect("there is one");
         assert!(detail.contains(named), "{wanted}: {detail}");
     }
     let reply = call(&simulator, &Request::new("POST", "/__sim/tenants").json("{")).await;

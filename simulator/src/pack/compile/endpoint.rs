@@ -14,6 +14,7 @@ use crate::{
         file::{
             AuthCheckFile, CheckFile, EndpointFile, FieldFile, FieldPlace, Name, ReadAs, RuleFile,
         },
+        limits::AtEndpoint,
         located::Located,
     },
     render::{expression::closest, names::Known},
@@ -112,6 +113,7 @@ impl Compiler<'_> {
             consent: file.consent.as_ref().and_then(|step| self.consent_step(file, step, &replies)),
             books: self.books(file),
             bulk: self.bulk_step(index, &replies),
+            limits: AtEndpoint::default(),
             replies,
             fields,
             issues: file.issues.clone(),

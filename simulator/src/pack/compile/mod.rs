@@ -35,6 +35,7 @@ mod bulk;
 mod catalog;
 mod consent;
 mod endpoint;
+mod limit;
 mod replies;
 mod routes;
 
@@ -48,6 +49,17 @@ pub fn load(
     name: &str,
     vocabulary: &Vocabulary,
     chosen: &settings::Choices,
+) -> Result<Pack, Vec<Finding>> {
+    load_beside(fixtures, name, vocabulary, chosen, Bodies::new())
+}
+
+/// The same, with bodies that are known: another choice of settings left them as they were.
+pub(crate) fn load_beside(
+    fixtures: &Folder,
+    name: &str,
+    vocabulary: &Vocabulary,
+    chosen: &settings::Choices,
+    bodies: Bodies,
 ) -> Result<Pack, Vec<Finding>> {
     let Some(vendor_source) = fixtures.source(&format!("{name}/vendor.toml")) else {
         return Err(vec![
@@ -68,11 +80,11 @@ pub fn load(
         vocabulary: vocabulary.with(&file.outcomes),
         errors_source: errors_source.unwrap_or_else(|| vendor_source.clone()),
         vendor_source,
-        lexicon: Lexicon { maps: maps(&file), settings: Value::Object(values.clone()) },
+        lexicon: Lexicon::new(maps(&file), Value::Object(values.clone())),
         file: &file,
         errors: &errors,
         findings: RefCell::default(),
-        bodies: RefCell::default(),
+        bodies: RefCell::new(bodies),
         broken: RefCell::default(),
     };
     let pack = compiler.pack(values);
@@ -113,7 +125,7 @@ fn maps(file: &VendorFile) -> AHashMap<String, Arc<ValueMap>> {
 }
 
 /// Compiled bodies by endpoint (its fields matter) and name.
-type Bodies = HashMap<(Option<usize>, String), Option<Arc<Body>>>;
+pub(crate) type Bodies = HashMap<(Option<usize>, String), Option<Arc<Body>>>;
 
 struct Compiler<'pack> {
     fixtures: &'pack Folder,
@@ -162,9 +174,14 @@ impl Compiler<'_> {
             wrong_method: edge(&self.file.edges.wrong_method),
             body_too_large: edge(&self.file.edges.body_too_large),
         };
-        let endpoints: Vec<_> = (0..self.file.endpoints.len())
+        let limits = self.limits();
+        let mut endpoints: Vec<_> = (0..self.file.endpoints.len())
             .map(|index| self.endpoint(index, &accounts, &schemes))
             .collect();
+        for (index, endpoint) in endpoints.iter_mut().enumerate() {
+            endpoint.limits = self.limits_at(index, &limits, &endpoint.replies);
+        }
+        self.check_limits(&endpoints);
         let routes = self.routes();
         let mut secret_headers = Vec::new();
         let mut secret_queries = Vec::new();
@@ -213,6 +230,7 @@ impl Compiler<'_> {
                 .map(|(name, file)| self.consent_kind(name, file))
                 .collect(),
             files: self.file.files.iter().map(|(name, file)| self.bulk_kind(name, file)).collect(),
+            limits,
             endpoints,
             routes,
             catalog,

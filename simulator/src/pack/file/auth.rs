@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Name;
+use super::{LimitNumbers, Name};
 use crate::pack::located::Located;
 
 /// How a caller shows who it is.
@@ -171,6 +171,9 @@ pub struct AccountFile {
     /// The outcome or code that each of its calls gets.
     #[serde(default)]
     pub refused: Option<Name>,
+    /// Limit → what this account has of it.
+    #[serde(default)]
+    pub limits: IndexMap<String, Located<LimitNumbers>>,
     /// Facts for expressions: `account.facts.…`.
     #[serde(default)]
     pub facts: serde_json::Map<String, Value>,

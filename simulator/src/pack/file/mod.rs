@@ -14,6 +14,7 @@ mod bulk;
 mod catalog;
 mod consent;
 mod endpoint;
+mod limit;
 mod rule;
 
 pub use self::{
@@ -28,6 +29,7 @@ pub use self::{
         AnswerFile, BodyFile, EndpointFile, FieldFile, FieldPlace, IssuesFile, LookupFile, Media,
         Normalize, OneOrMany, ReadAs, SelectFile, TokenForm,
     },
+    limit::{Count, LimitAt, LimitChange, LimitCounts, LimitFile, LimitNumbers, LimitOf, LimitPer},
     rule::{CheckFile, FinancialYearFile, GstinCheck, JsonType, LengthFile, PanForm, RuleFile},
 };
 
@@ -67,6 +69,9 @@ pub struct VendorFile {
     /// Files that large answers come as.
     #[serde(default)]
     pub files: IndexMap<String, BulkFile>,
+    /// How often one may call, how much, and what it costs.
+    #[serde(default)]
+    pub limits: Vec<LimitFile>,
     /// Who may call, and who is refused how.
     #[serde(default)]
     pub accounts: Vec<AccountFile>,

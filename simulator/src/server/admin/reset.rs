@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{Json, Router, routing::post};
 use serde::Deserialize;
 
-use super::{App, Asked, Problem, Sent};
+use super::{App, Asked, Body, Brought};
 use crate::{memory::clock::Clock, tell::tenant::TenantLine};
 
 pub(super) fn router() -> Router<Arc<App>> {
@@ -22,7 +22,12 @@ struct Wanted {
     scenarios: bool,
 }
 
-async fn reset(asked: Asked, Sent(wanted): Sent<Wanted>) -> Result<Json<TenantLine>, Problem> {
+impl Brought for Wanted {
+    const LIKE: &'static str = r#"{"clock": true, "scenarios": true}"#;
+    const MAY_BE_EMPTY: bool = true;
+}
+
+async fn reset(asked: Asked, Body(wanted): Body<Wanted>) -> Json<TenantLine> {
     let Asked { world, tenant, .. } = asked;
     tenant.forget();
     if wanted.scenarios {
@@ -31,5 +36,5 @@ async fn reset(asked: Asked, Sent(wanted): Sent<Wanted>) -> Result<Json<TenantLi
     if wanted.clock {
         tenant.memory.clock.begin(tenant.beginning().clock);
     }
-    Ok(Json(TenantLine::of(&world, &tenant, Clock::Wall.now_ms())))
+    Json(TenantLine::of(&world, &tenant, Clock::Wall.now_ms()))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{Json, Router, extract::Path, http::StatusCode, routing::get};
 
-use super::{App, Asked, Problem, Sent, bad};
+use super::{App, Asked, Body, Brought, Problem};
 use crate::{
     taxpayers::TaxpayerChange,
     tell::taxpayer::{TaxpayerFacts, taxpayer},
@@ -14,6 +14,10 @@ use crate::{
 pub(super) fn router() -> Router<Arc<App>> {
     Router::new()
         .route("/__sim/taxpayers/{gstin}", get(show).put(put).patch(patch).delete(take_back))
+}
+
+impl Brought for TaxpayerChange {
+    const LIKE: &'static str = r#"{"status": "Cancelled", "cancelled_on": "2026-11-21"}"#;
 }
 
 fn told(asked: &Asked, gstin: &str) -> Option<TaxpayerFacts> {
@@ -37,7 +41,7 @@ async fn show(asked: Asked, Path(gstin): Path<String>) -> Result<Json<TaxpayerFa
 async fn put(
     asked: Asked,
     Path(gstin): Path<String>,
-    Sent(change): Sent<TaxpayerChange>,
+    Body(change): Body<TaxpayerChange>,
 ) -> Result<Json<serde_json::Value>, Problem> {
     asked.tenant.replace_override(&asked.world, &gstin, &change)?;
     Ok(said(&asked, &gstin))
@@ -46,7 +50,7 @@ async fn put(
 async fn patch(
     asked: Asked,
     Path(gstin): Path<String>,
-    Sent(change): Sent<TaxpayerChange>,
+    Body(change): Body<TaxpayerChange>,
 ) -> Result<Json<serde_json::Value>, Problem> {
     asked.tenant.override_taxpayer(&asked.world, &gstin, &change)?;
     Ok(said(&asked, &gstin))
@@ -73,11 +77,15 @@ async fn take_back(asked: Asked, Path(gstin): Path<String>) -> Result<StatusCode
 
 impl From<OverrideError> for Problem {
     fn from(error: OverrideError) -> Self {
-        let status = match error {
+        let status = match &error {
             OverrideError::Nobody(_) => StatusCode::NOT_FOUND,
             OverrideError::TooMany => StatusCode::CONFLICT,
             OverrideError::Gstin { .. } | OverrideError::Change(_) => StatusCode::BAD_REQUEST,
         };
-        Self { status, hint: Some(error.hint().to_owned()), ..bad(error.to_string()) }
+        let problem = Self { status, ..Self::bad(error.to_string(), error.hint()) };
+        match error {
+            OverrideError::Change(change) => Self { field: Some(change.field), ..problem },
+            _ => problem,
+        }
     }
 }

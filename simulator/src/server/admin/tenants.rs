@@ -13,9 +13,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{App, Problem, Sent, bad};
+use super::{App, Body, Brought, Problem};
 use crate::{
-    memory::clock::Clock,
+    memory::clock::{Clock, EARLIEST_MS, LATEST_MS},
     render::expression::closest,
     tell::{
         Teller,
@@ -46,6 +46,11 @@ struct Wanted {
     ttl: Option<Value>,
 }
 
+impl Brought for Wanted {
+    const LIKE: &'static str = r#"{"name": "blue", "seed": 7, "now": "2026-11-21T10:00:00+05:30", "scenarios": [], "ttl": "15m"}"#;
+    const MAY_BE_EMPTY: bool = true;
+}
+
 async fn list(State(app): State<Arc<App>>) -> Json<Value> {
     let world = app.world.load_full();
     let now_ms = Clock::Wall.now_ms();
@@ -56,7 +61,7 @@ async fn list(State(app): State<Arc<App>>) -> Json<Value> {
 
 async fn begin(
     State(app): State<Arc<App>>,
-    Sent(wanted): Sent<Wanted>,
+    Body(wanted): Body<Wanted>,
 ) -> Result<Response, Problem> {
     let world = app.world.load_full();
     check_stories(&world, &wanted.scenarios)?;
@@ -67,19 +72,18 @@ async fn begin(
         tenant
     });
     let tenant = made.map_err(|error| match error {
-        NotBegun::Name(error) => Problem {
-            hint: Some(
-                "use letters, digits and `-_.`; or leave `name` out, and one is made up".to_owned(),
-            ),
-            ..bad(format!("name: {error}"))
-        },
-        NotBegun::Taken(name) => Problem {
-            status: StatusCode::CONFLICT,
-            detail: format!("name: there is a tenant `{name}` already"),
-            hint: Some(format!(
+        NotBegun::Name(error) => Problem::field(
+            "name",
+            error.to_string(),
+            "use letters, digits and `-_.`; or leave `name` out, and one is made up",
+        ),
+        NotBegun::Taken(name) => {
+            let detail = format!("there is a tenant `{name}` already");
+            let hint = format!(
                 "give another name; or DELETE /__sim/tenants/{name}, or POST /t/{name}/__sim/reset"
-            )),
-        },
+            );
+            Problem { status: StatusCode::CONFLICT, ..Problem::field("name", detail, hint) }
+        }
     })?;
     let place = format!("/__sim/tenants/{}", tenant.name);
     let facts = told(&app, &world, &tenant);
@@ -90,10 +94,11 @@ fn check_stories(world: &World, names: &[String]) -> Result<(), Problem> {
     for (at, name) in names.iter().enumerate() {
         if !world.scenarios.contains_key(name) {
             let known: Vec<_> = world.scenarios.keys().cloned().collect();
-            return Err(Problem {
-                hint: Some(closest(name, &known)),
-                ..bad(format!("scenarios[{at}]: there is no scenario `{name}`"))
-            });
+            return Err(Problem::field(
+                format!("scenarios[{at}]"),
+                format!("there is no scenario `{name}`"),
+                closest(name, &known),
+            ));
         }
     }
     Ok(())
@@ -104,19 +109,24 @@ fn beginning(wanted: &Wanted, habits: &Habits) -> Result<Beginning, Problem> {
         None => habits.clock,
         Some("wall") => Clock::Wall,
         Some(text) => {
-            let moment: Timestamp = text.parse().map_err(|error| Problem {
-                hint: Some("write it as 2026-11-21T10:00:00+05:30, or \"wall\"".to_owned()),
-                ..bad(format!("now: `{text}` is no time: {error}"))
-            })?;
-            Clock::Frozen(moment.as_millisecond())
+            let read = text.parse::<Timestamp>().map_err(|error| error.to_string());
+            let told = read.and_then(|moment| {
+                let at_ms = moment.as_millisecond();
+                let is_told = (EARLIEST_MS..=LATEST_MS).contains(&at_ms);
+                is_told.then_some(at_ms).ok_or_else(|| "it is too far away".to_owned())
+            });
+            Clock::Frozen(told.map_err(|why| {
+                let detail = format!("`{text}` is no time that a clock tells: {why}");
+                Problem::field("now", detail, "write it as 2026-11-21T10:00:00+05:30, or \"wall\"")
+            })?)
         }
     };
     let ttl = match &wanted.ttl {
         None | Some(Value::Null) => habits.ttl,
         Some(text) if text == "never" => None,
-        Some(told) => Some(life(told).ok_or_else(|| Problem {
-            hint: Some("write it as \"15m\", as seconds, or \"never\"".to_owned()),
-            ..bad(format!("ttl: {told} is no time to live"))
+        Some(told) => Some(life(told).ok_or_else(|| {
+            let detail = format!("{told} is no time to live");
+            Problem::field("ttl", detail, "write it as \"15m\", as seconds, or \"never\"")
         })?),
     };
     let Wanted { seed, scenarios, .. } = wanted;
@@ -156,11 +166,9 @@ async fn show(
 
 async fn end(State(app): State<Arc<App>>, Path(name): Path<String>) -> Result<StatusCode, Problem> {
     if name == DEFAULT {
-        return Err(Problem {
-            status: StatusCode::CONFLICT,
-            detail: format!("the tenant `{DEFAULT}` is always there"),
-            hint: Some("POST /__sim/reset makes it forget what was done".to_owned()),
-        });
+        let detail = format!("the tenant `{DEFAULT}` is always there");
+        let hint = "POST /__sim/reset makes it forget what was done";
+        return Err(Problem { status: StatusCode::CONFLICT, ..Problem::bad(detail, hint) });
     }
     app.tenants.find(&name)?;
     app.tenants.end(&name, End::Deleted);

@@ -132,6 +132,17 @@ pub(crate) enum Trouble {
     Hangs,
 }
 
+/// How a connection ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// The other side closed it (FIN).
+    Closed,
+    /// The other side reset it (RST).
+    Reset,
+    /// It is open, and nothing comes.
+    Open,
+}
+
 /// A connection, and what has come in on it and was not yet read.
 pub(crate) struct Connection {
     stream: TcpStream,
@@ -168,7 +179,24 @@ impl Connection {
         }
     }
 
-    async fn until(&mut self, end: &[u8]) -> Result<Vec<u8>, Trouble> {
+    /// All that comes until the connection ends, or until nothing comes for so long; and how it ends.
+    pub(crate) async fn rest(&mut self, patience: Duration) -> (Vec<u8>, Ending) {
+        let mut piece = vec![0; 64 * 1024];
+        let ending = loop {
+            match timeout(patience, self.stream.read(&mut piece)).await {
+                Err(_) => break Ending::Open,
+                Ok(Ok(0)) => break Ending::Closed,
+                Ok(Ok(count)) => self.came.extend(&piece[..count]),
+                Ok(Err(error)) => {
+                    assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
+                    break Ending::Reset;
+                }
+            }
+        };
+        (std::mem::take(&mut self.came), ending)
+    }
+
+    pub(crate) async fn until(&mut self, end: &[u8]) -> Result<Vec<u8>, Trouble> {
         loop {
             if let Some(at) = self.came.windows(end.len()).position(|window| window == end) {
                 return Ok(self.came.drain(..at + end.len()).collect());

@@ -14,7 +14,7 @@ mod client;
 mod natural;
 
 pub(crate) use self::{
-    client::{Connection, Reply, Request, Trouble, call, send},
+    client::{Connection, Ending, Reply, Request, Trouble, call, send},
     natural::{Natural, escape_all, lookups, naturals},
 };
 

@@ -136,33 +136,35 @@ async fn what_cannot_be_true_is_named_and_changes_nothing() {
     begin(&simulator, json!({ "name": "blue" })).await;
     let gstin = gstin_of_somebody(&simulator).await;
     let before = call(&simulator, &Request::get(&place("blue", &gstin))).await.json();
-    for (change, named) in [
-        (json!({ "stats": "Cancelled" }), "unknown field `stats`"),
-        (json!({ "status": "Gone" }), "status: `Gone` is none of Active, "),
-        (json!({ "status": 7 }), "status: invalid type"),
-        (json!({ "legal_name": " " }), "legal_name: "),
-        (json!({ "cancelled_on": "2010-01-01" }), "cancelled_on: "),
-        (json!({ "cancelled_on": "31-12-2026" }), "cancelled_on: "),
-        (json!({ "status": "Active", "cancelled_on": "2026-11-01" }), "cancelled_on: "),
-        (json!({ "status": "Cancelled", "cancelled_on": null }), "cancelled_on: "),
-        (json!({ "registered_on": "2026-11-20", "updated_on": "2026-11-19" }), "updated_on: "),
-        (json!({ "core_business": "XYZ" }), "core_business: `XYZ`"),
-        (json!({ "places": [] }), "places: "),
-        (json!({ "places": [{ "pin": "000000" }] }), "places[0].pin: `000000`"),
-        (json!({ "frequency": "daily" }), "frequency: unknown variant"),
-        (json!({ "gstin": SOMEBODY }), "unknown field `gstin`"),
+    let filed = |period: &str, day: &str| json!({ "filings": [{ "return_type": "GSTR1", "period": period, "filed_on": day }] });
+    for (change, field, named) in [
+        (json!({ "stats": "Cancelled" }), "stats", "unknown field `stats`"),
+        (json!({ "status": "Gone" }), "status", "`Gone` is none of Active, "),
+        (json!({ "status": 7 }), "status", "invalid type"),
+        (json!({ "legal_name": " " }), "legal_name", "empty"),
+        (json!({ "cancelled_on": "2010-01-01" }), "cancelled_on", "before its first"),
+        (json!({ "cancelled_on": "31-12-2026" }), "cancelled_on", "parse"),
+        (json!({ "status": "Active", "cancelled_on": "2026-11-01" }), "cancelled_on", "`Active`"),
+        (json!({ "status": "Cancelled", "cancelled_on": null }), "cancelled_on", "`Cancelled`"),
         (
-            json!({ "filings": [{ "return_type": "GSTR1", "period": "132026", "filed_on": "2026-11-01" }] }),
-            "filings[0].period: `132026`",
+            json!({ "registered_on": "2026-11-20", "updated_on": "2026-11-19" }),
+            "updated_on",
+            "2026-11-20 or later",
         ),
-        (
-            json!({ "filings": [{ "return_type": "GSTR1", "period": "102026", "filed_on": "2026-09-01" }] }),
-            "filings[0].filed_on: ",
-        ),
+        (json!({ "core_business": "XYZ" }), "core_business", "`XYZ`"),
+        (json!({ "places": [] }), "places", "principal place"),
+        (json!({ "places": [{ "pin": "000000" }] }), "places[0].pin", "`000000`"),
+        (json!({ "places": [{ "pni": "" }] }), "places[0].pni", "unknown field"),
+        (json!({ "frequency": "daily" }), "frequency", "unknown variant"),
+        (json!({ "gstin": SOMEBODY }), "gstin", "unknown field `gstin`"),
+        (filed("132026", "2026-11-01"), "filings[0].period", "`132026`"),
+        (filed("102026", "2026-09-01"), "filings[0].filed_on", "before the period"),
     ] {
         let reply = say(&simulator, "PUT", &gstin, &change).await;
         assert_eq!(reply.status, 400, "{change}: {reply:?}");
-        let detail = reply.json()["detail"].as_str().expect("there is one").to_owned();
+        let problem = reply.json();
+        assert_eq!(problem["field"], field, "{change}: {problem}");
+        let detail = problem["detail"].as_str().expect("there is one");
         assert!(detail.contains(named), "{change}: {detail}");
     }
     assert_eq!(say(&simulator, "PUT", "29ABCDE0000F1Z9", &json!({})).await.status, 400);
