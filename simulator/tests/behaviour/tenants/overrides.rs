@@ -68,7 +68,7 @@ async fn who_is_cancelled_is_so_from_today_on_and_files_no_more() {
         (&json!("Cancelled"), &json!("2026-11-21"))
     );
 
-    let advance = Request::new("PUT", "/t/blue/__sim/clock").json(r#"{"advance": "P1Y"}"#);
+    let advance = Request::new("PUT", "/t/blue/__sim/clock").json(r#"{"advance": "8760h"}"#);
     assert_eq!(call(&simulator, &advance).await.status, 200);
     let later = call(&simulator, &Request::get(&place("blue", &gstin))).await.json();
     let filings = later["filings"].as_array().expect("a list");
