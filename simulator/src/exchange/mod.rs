@@ -44,6 +44,16 @@ pub const EXCHANGE_HEADER: HeaderName = HeaderName::from_static("x-sim-exchange"
 /// The header that says what a developer should know.
 pub const HINT_HEADER: HeaderName = HeaderName::from_static("x-sim-hint");
 
+/// Outcomes of calls that no vendor has words for.
+pub const OURS: [&str; 6] = [
+    "body-too-large",
+    "simulator-trouble",
+    "unknown-outcome",
+    "unknown-route",
+    "unreadable-body",
+    "wrong-method",
+];
+
 /// A call and what became of it.
 #[derive(Debug)]
 pub struct Exchange {
@@ -53,6 +63,9 @@ pub struct Exchange {
     pub outcome: Outcome,
     /// The vendor's; empty where it has none.
     pub code: String,
+    /// Index of the reply among the endpoint's, or among the vendor's where no endpoint took the
+    /// call; `None` where the vendor has no words for it.
+    pub plan: Option<usize>,
     /// Why this was answered.
     pub via: Via,
     /// What a developer should know.
@@ -202,6 +215,7 @@ pub fn play(
         code: scene.words.code.clone(),
         scene,
         outcome,
+        plan: Some(decision.reply),
         via: decision.via,
         hint: decision.hint.or(unedited),
         delivery,

@@ -96,7 +96,9 @@ pub(crate) fn render(
             HeaderText::Template(template) => {
                 let mut out = String::new();
                 template.fill(scope, &mut out)?;
-                let Ok(value) = HeaderValue::from_str(&out) else { continue };
+                // A header that has nothing to say is not sent.
+                let Some(value) = Some(out).filter(|out| !out.is_empty()) else { continue };
+                let Ok(value) = HeaderValue::from_str(&value) else { continue };
                 value
             }
         };
@@ -110,12 +112,12 @@ pub(crate) fn render(
 /// The answer to what HTTP itself refuses: the vendor's where it documents one, else a plain one.
 pub(crate) fn edge(
     scene: Arc<Scene>,
-    reply: Option<usize>,
+    plan: Option<usize>,
     plain: (StatusCode, &str),
     hint: String,
 ) -> Result<Exchange, minijinja::Error> {
     let pack = Arc::clone(&scene.pack);
-    let (scene, outcome, reply) = match reply {
+    let (scene, outcome, reply) = match plan {
         Some(index) => render(scene, &pack.replies, index, None)?,
         None => {
             let reply = Reply { status: plain.0, headers: Vec::new(), body: Bytes::new() };
@@ -126,6 +128,7 @@ pub(crate) fn edge(
         code: scene.words.code.clone(),
         scene,
         outcome,
+        plan,
         via: Via::Cause,
         hint: Some(hint),
         delivery: reply.into(),

@@ -224,6 +224,16 @@ impl Scene {
         }
     }
 
+    /// Forgets what was answered and drawn; what the call asked, and what was told of that, stays.
+    pub(crate) fn rewind(&mut self) {
+        self.session = None;
+        self.consent = None;
+        self.words = Words::default();
+        self.dice = Mutex::default();
+        self.seal = OnceLock::new();
+        self.opened = Mutex::default();
+    }
+
     /// The endpoint that took the call.
     #[must_use]
     pub fn endpoint(&self) -> Option<&Endpoint> {

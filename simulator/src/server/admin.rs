@@ -5,12 +5,21 @@ use std::sync::Arc;
 use axum::{Json, Router, http::StatusCode, routing::get};
 use serde_json::{Value, json};
 
-use super::{App, asked::Asked, problem::Problem};
+use super::{
+    App,
+    asked::Asked,
+    brought::{Body, Brought, Filters},
+    problem::Problem,
+};
 
 mod clock;
 mod consent;
 mod journal;
+mod limits;
+mod metrics;
 mod scenarios;
+mod stream;
+mod verify;
 mod world;
 
 /// All routes.
@@ -24,7 +33,11 @@ pub(super) fn router(app: Arc<App>) -> Router {
         .merge(clock::router())
         .merge(consent::router())
         .merge(journal::router())
+        .merge(limits::router())
+        .merge(metrics::router())
         .merge(scenarios::router())
+        .merge(stream::router())
+        .merge(verify::router())
         .merge(world::router())
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
@@ -40,7 +53,7 @@ async fn index(asked: Asked) -> String {
     page.push_str(
         "\nOurs, as JSON:\n  /__sim/health  /__sim/version  /__sim/vendors  /__sim/catalog  \
          /__sim/credentials\n  /__sim/magic  /__sim/scenarios  /__sim/journal  \
-         /__sim/taxpayers/{gstin}  /__sim/clock\n  /__sim/otp  /__sim/sessions  /__sim/gstn/certificate\n",
+         /__sim/taxpayers/{gstin}  /__sim/clock\n  /__sim/limits  /__sim/otp  /__sim/sessions  /__sim/gstn/certificate\n",
     );
     page
 }
@@ -66,6 +79,7 @@ async fn wrong_method() -> Problem {
     Problem {
         status: StatusCode::METHOD_NOT_ALLOWED,
         detail: "this address does not take this method".to_owned(),
+        field: None,
         hint: Some(
             "scenarios take GET, PUT and DELETE, the journal GET and DELETE, the clock GET and PUT"
                 .to_owned(),

@@ -15,6 +15,7 @@ pub mod schema;
 mod seals;
 mod sessions;
 mod stories;
+mod touched;
 mod variants;
 mod wiring;
 
