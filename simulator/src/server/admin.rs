@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{
     App,
     asked::Asked,
-    brought::{Body, Brought, Filters},
+    brought::{Body, Brought, Filters, read},
     problem::Problem,
 };
 

@@ -38,7 +38,7 @@ impl<T: Brought, S: Send + Sync> FromRequest<S> for Body<T> {
 }
 
 /// Reads a JSON body.
-fn read<T: Brought>(bytes: &[u8]) -> Result<T, Problem> {
+pub(super) fn read<T: Brought>(bytes: &[u8]) -> Result<T, Problem> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(Problem::bad("the body is empty; JSON belongs there", T::LIKE));
     }

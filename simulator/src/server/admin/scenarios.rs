@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::{Json, Router, body::Bytes, extract::Path, http::StatusCode, routing::get};
+use axum::{Json, Router, extract::Path, http::StatusCode, routing::get};
+use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{App, Asked, Problem};
+use super::{App, Asked, Brought, Problem, read};
 use crate::{
     finding::Finding,
     scenario::{Scenario, parameters::Values},
@@ -25,6 +26,10 @@ struct Begin {
     /// Values for its parameters.
     #[serde(default)]
     set: Values,
+}
+
+impl Brought for Begin {
+    const LIKE: &'static str = r#"send no body, or {"set": {"PARAMETER": VALUE}}"#;
 }
 
 /// The story as the tenant plays it, else as it is.
@@ -66,28 +71,20 @@ async fn begin_scenario(
     body: Bytes,
 ) -> Result<Json<Value>, Problem> {
     find(&asked, &name)?;
-    let begin: Begin = if body.is_empty() {
-        Begin::default()
-    } else {
-        serde_json::from_slice(&body).map_err(|error| Problem {
-            status: StatusCode::BAD_REQUEST,
-            detail: format!("the body cannot be read: {error}"),
-            hint: Some(r#"send none, or {"set": {"PARAMETER": VALUE}}"#.to_owned()),
-        })?
-    };
+    let begin = if body.trim_ascii().is_empty() { Begin::default() } else { read(&body)? };
     let story = asked.world.story(&name, &begin.set).ok_or_else(|| nobody(&asked, &name))?;
-    asked.tenant.play(&story.map_err(|findings| refused(&findings))?);
+    asked.tenant.play(&story.map_err(|findings| refused(&begin, &findings))?);
     Ok(Json(told(&asked, find(&asked, &name)?)))
 }
 
 /// Why a story cannot be begun so.
-fn refused(findings: &[Finding]) -> Problem {
+fn refused(begin: &Begin, findings: &[Finding]) -> Problem {
     let details: Vec<_> = findings.iter().map(ToString::to_string).collect();
-    Problem {
-        status: StatusCode::BAD_REQUEST,
-        detail: details.join("; "),
-        hint: findings.iter().find_map(|finding| finding.hint.clone()),
-    }
+    let details = details.join("; ");
+    let hint = findings.iter().find_map(|finding| finding.hint.clone()).unwrap_or_default();
+    let named = |name: &&String| details.contains(&format!("parameter `{name}`"));
+    let field = begin.set.keys().find(named);
+    Problem::field(field.map_or("set".to_owned(), |name| format!("set.{name}")), details, hint)
 }
 
 async fn end_scenario(asked: Asked, Path(name): Path<String>) -> Result<StatusCode, Problem> {
