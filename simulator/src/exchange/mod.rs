@@ -13,6 +13,7 @@ use crate::{
     pack::{Endpoint, Pack, file::StepFile},
     render::scene::Scene,
     route::{self, Route},
+    scenario::{self, Asking},
     tenant::Tenant,
     world::World,
 };
@@ -155,16 +156,21 @@ pub fn play(
     let gstin = subject(endpoint, &scene).map(Cow::into_owned);
 
     consent::show(&mut scene, endpoint, tenant);
-    let mut faults = Vec::new();
-    let mut story = None;
     let stories = tenant.playing();
     let limiter = Limiter { world, tenant, playing: &stories };
-    for playing in stories.iter() {
-        if let Some(decision) = playing.decide(&scene, gstin.as_deref()).map_err(failed)? {
-            story = decision.answer;
-            faults = decision.faults;
-            break;
-        }
+    let scenario::Decision { answer: story, edits, mut faults, limits, .. } = if stories.is_empty()
+    {
+        scenario::Decision::default()
+    } else {
+        let account = || account(endpoint, &scene, tenant);
+        let asking = Asking::new(&scene, gstin.as_deref(), &tenant.name, &account);
+        scenario::decide(&stories, &asking).map_err(failed)?
+    };
+    if !limits.is_empty() {
+        tenant.limits().change_all(&limits);
+    }
+    if !edits.is_empty() {
+        amend(&mut scene).edits = edits;
     }
     let forced = |wish: &str| world.vocabulary.nearest(&endpoint.replies, wish);
     let magic = || {
@@ -210,15 +216,23 @@ pub fn play(
     for fault in &faults {
         delivery = scene.roll(|dice| fault.apply(delivery, dice));
     }
+    let unedited = scene.unedited.get().filter(|why| !why.is_empty()).cloned();
     Ok(Exchange {
         code: scene.words.code.clone(),
         scene,
         outcome,
         plan: Some(decision.reply),
         via: decision.via,
-        hint: decision.hint,
+        hint: decision.hint.or(unedited),
         delivery,
     })
+}
+
+/// The account that calls, by name.
+fn account(endpoint: &Endpoint, scene: &Scene, tenant: &Tenant) -> Option<String> {
+    let scheme = scene.pack.schemes.get(endpoint.scheme?)?;
+    let identity = scheme.identify(scene, &tenant.memory.sessions).ok()?;
+    Some(scene.pack.accounts.get(identity.account)?.name.clone())
 }
 
 /// Whether a call may take long to play: one that opens or makes keys, or opens books.

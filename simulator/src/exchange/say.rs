@@ -88,6 +88,8 @@ pub(crate) fn render(
             Bytes::from(out)
         }
     };
+    let body = scene.edited(&body).map_or(body, Bytes::from);
+    let scope = Scope { scene: &scene, locals: &Locals::Empty };
     for (name, text) in plan.headers.iter() {
         let value = match text {
             HeaderText::Ready(value) => value.clone(),
