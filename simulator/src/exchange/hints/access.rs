@@ -124,15 +124,24 @@ fn of_another_vendor(world: &World, scene: &Scene, scheme: &Scheme) -> Option<St
         }
     }
     let is_own = |name: &str| scheme.parts.iter().any(|part| is_header(part, name));
-    let present = |name: &str| scene.call.headers.contains_key(name);
-    for pack in others() {
-        let mut headers = header_names(pack);
-        if let Some(header) = headers.find(|name| present(name) && !is_own(name)) {
-            let other = &pack.name;
-            return Some(format!("`{header}` is for `{other}`; `{own}` wants {}", wanted()));
-        }
-    }
-    None
+    let headers = others().flat_map(|pack| header_parts(pack)).filter_map(|part| {
+        part.header.as_ref().map(http::HeaderName::as_str).filter(|name| !is_own(name))
+    });
+    let header = headers.into_iter().find(|name| scene.call.headers.contains_key(*name))?;
+    // Of several vendors with this header, those whose word stands there.
+    let users = others().filter(|pack| {
+        header_parts(pack).any(|part| is_header(part, header) && has_word(scene, part))
+    });
+    let users: Vec<_> = users.map(|pack| format!("`{}`", pack.name)).collect();
+    let users = if users.is_empty() { "another vendor".to_owned() } else { users.join(" and ") };
+    Some(format!("`{header}` is for {users}; `{own}` wants {}", wanted()))
+}
+
+fn has_word(scene: &Scene, part: &Part) -> bool {
+    part.word.as_ref().is_none_or(|word| {
+        let before = sent(scene, part).and_then(|text| text.split_once(' ')).map(|(before, _)| before);
+        before.is_some_and(|before| before.eq_ignore_ascii_case(word))
+    })
 }
 
 fn is_header(part: &Part, name: &str) -> bool {
@@ -140,9 +149,7 @@ fn is_header(part: &Part, name: &str) -> bool {
 }
 
 /// Headers by which a vendor's callers show who they are.
-fn header_names(pack: &Pack) -> impl Iterator<Item = &str> {
+fn header_parts(pack: &Pack) -> impl Iterator<Item = &Part> {
     let parts = pack.schemes.iter().flat_map(|scheme| &scheme.parts);
-    parts.filter(|part| matches!(part.place, AuthPlace::Header(_))).filter_map(|part| {
-        part.header.as_ref().map(http::HeaderName::as_str)
-    })
+    parts.filter(|part| matches!(part.place, AuthPlace::Header(_)))
 }

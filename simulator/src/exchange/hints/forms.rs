@@ -42,28 +42,19 @@ fn ascii(error: &GstinError) -> String {
 fn meant(text: &str) -> Option<Gstin> {
     const ALIKE: [(u8, u8); 6] =
         [(b'O', b'0'), (b'I', b'1'), (b'S', b'5'), (b'B', b'8'), (b'Z', b'2'), (b'L', b'1')];
+    /// `0` a digit, `A` a letter, `*` either.
+    const ORDINARY: &[u8; 15] = b"00AAAAA0000A*Z*";
     let mut bytes: [u8; 15] = text.as_bytes().try_into().ok()?;
-    for _ in 0..4 {
-        let trial = std::str::from_utf8(&bytes).ok()?;
-        let at = match trial.parse::<Gstin>() {
-            Ok(gstin) => return Some(gstin),
-            Err(GstinError::Layout { position, .. }) => position - 1,
-            Err(GstinError::StateCode { .. }) => {
-                bytes[..2].iter().position(u8::is_ascii_alphabetic)?
+    for (byte, class) in bytes.iter_mut().zip(ORDINARY) {
+        for (letter, digit) in ALIKE {
+            match class {
+                b'0' if *byte == letter => *byte = digit,
+                b'A' | b'Z' if *byte == digit => *byte = letter,
+                _ => {}
             }
-            Err(_) => return None,
-        };
-        let found = bytes[at];
-        let other = ALIKE.iter().find_map(|&(letter, digit)| {
-            if found == letter {
-                Some(digit)
-            } else {
-                (found == digit).then_some(letter)
-            }
-        });
-        bytes[at] = other?;
+        }
     }
-    None
+    std::str::from_utf8(&bytes).ok()?.parse().ok()
 }
 
 /// What is wrong with a text that ought to be a return period; none where it is one.
