@@ -94,7 +94,8 @@ impl Table {
                 Some(Some((index, endpoint))) => (Some(index), &endpoint.replies),
                 Some(None) => continue,
             };
-            let code = |pack: &Pack, plan: &ReplyPlan| pack.code_of(plan).map(|code| code.code.clone());
+            let code =
+                |pack: &Pack, plan: &ReplyPlan| pack.code_of(plan).map(|code| code.code.clone());
             let was = code(met.pack, met.plan);
             let same = |plan: &ReplyPlan| {
                 plan.outcome == met.plan.outcome && code(&self.pack, plan) == was

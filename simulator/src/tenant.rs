@@ -13,6 +13,7 @@ use crate::{
     memory::{Memory, clock::Clock, consents::Policy},
     render::scene::Scene,
     scenario::{Playing, Scenario},
+    world::World,
 };
 
 mod limits;
@@ -116,5 +117,12 @@ impl Tenant {
         let ended = stories.len() < playing.len();
         *playing = Arc::new(stories);
         ended
+    }
+
+    /// Goes on with its stories in another world: rules that are still the same keep their counts.
+    /// A story that is no more there ends.
+    pub fn go_on_in(&self, world: &World) {
+        let mut playing = self.playing.write().unwrap_or_else(PoisonError::into_inner);
+        *playing = Arc::new(playing.iter().filter_map(|one| world.resume(one)).collect());
     }
 }

@@ -64,7 +64,9 @@ impl Remote {
         };
         let read: Uri = url.parse().map_err(|_| wrong("is no address"))?;
         if read.scheme_str() != Some("http") {
-            return Err(wrong("does not begin with `http://`; this command speaks plain HTTP only"));
+            return Err(wrong(
+                "does not begin with `http://`; this command speaks plain HTTP only",
+            ));
         }
         let host = read.host().ok_or_else(|| wrong("names no host"))?;
         let file_token = file.and_then(|file| file.admin_token.clone());
@@ -109,7 +111,8 @@ impl Remote {
         target: &str,
         body: Option<String>,
     ) -> Result<Request<Full<Bytes>>, http::Error> {
-        let host = if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
+        let host =
+            if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
         request = request
             .uri(format!("{}{target}", self.path))
             .header(header::HOST, format!("{host}:{}", self.port));

@@ -359,7 +359,13 @@ mod tests {
             "wait_ms": 800, "faults": ["lost-reply"], "hint": "look again", "reply": { "status": 504 },
         });
         let plain = anstream::adapter::strip_str(&line(&record)).to_string();
-        assert!(plain.contains("#12  alpha lookup 27AAACS0000A1ZG → 504 E7 upstream-timeout"), "{plain}");
-        assert!(plain.contains(" by scenario after 800 ms lost-reply\n    hint: look again\n"), "{plain}");
+        assert!(
+            plain.contains("#12  alpha lookup 27AAACS0000A1ZG → 504 E7 upstream-timeout"),
+            "{plain}"
+        );
+        assert!(
+            plain.contains(" by scenario after 800 ms lost-reply\n    hint: look again\n"),
+            "{plain}"
+        );
     }
 }

@@ -113,8 +113,7 @@ fn read(source: &Source) -> Result<Expectations, Failure> {
 
 fn not_so(wrong: &Wrong) -> Failure {
     let Wrong { field, detail, hint } = wrong;
-    let message =
-        if field == "." { detail.clone() } else { format!("`{field}`: {detail}") };
+    let message = if field == "." { detail.clone() } else { format!("`{field}`: {detail}") };
     Failure::new(message).hint(hint.clone())
 }
 
@@ -132,7 +131,8 @@ fn told(findings: &Findings) -> String {
         }
     }
     if !findings.whole {
-        let note = "The journal has let exchanges go: what is counted is the least there can have been.";
+        let note =
+            "The journal has let exchanges go: what is counted is the least there can have been.";
         say!(out, "{}\n", dim(note));
     }
     out

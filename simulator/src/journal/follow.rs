@@ -87,7 +87,12 @@ impl Journal {
             let mut scan = Scan::from(place.max(ring.gone), ring.end());
             let missed = ring.gone.saturating_sub(place.max(ring.cleared));
             let piece = ring.next_piece(&mut scan, query);
-            (piece.map(|(entries, _)| entries).unwrap_or_default(), missed, scan.next(), scan.done())
+            (
+                piece.map(|(entries, _)| entries).unwrap_or_default(),
+                missed,
+                scan.next(),
+                scan.done(),
+            )
         };
         let wanted = entries.iter().filter(|entry| query.reads(entry));
         Batch { records: wanted.map(Kept::record).collect(), missed, next, last }

@@ -78,7 +78,9 @@ impl Ring {
 
     /// The index of the first entry at this place or after it.
     fn index(&self, place: u64) -> usize {
-        usize::try_from(place.saturating_sub(self.gone)).unwrap_or(usize::MAX).min(self.entries.len())
+        usize::try_from(place.saturating_sub(self.gone))
+            .unwrap_or(usize::MAX)
+            .min(self.entries.len())
     }
 }
 

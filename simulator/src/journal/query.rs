@@ -182,7 +182,8 @@ impl<'de> Deserialize<'de> for Moment {
         let text = String::deserialize(deserializer)?;
         let read: Result<jiff::Timestamp, _> = text.parse();
         read.map(|moment| Self(moment.as_millisecond())).map_err(|error| {
-            let example = "write it as 2026-11-21T10:00:00+05:30, in an address with %2B for the plus";
+            let example =
+                "write it as 2026-11-21T10:00:00+05:30, in an address with %2B for the plus";
             de::Error::custom(format!("`{text}` is no time ({error}); {example}"))
         })
     }

@@ -213,14 +213,22 @@ mod tests {
     #[test]
     fn changes_are_made_together_or_not_at_all() {
         let clock = Timepiece::new(Clock::Frozen(1_000));
-        let later = Adjustment { set_ms: Some(5_000), advance_ms: Some(500), ..Adjustment::default() };
+        let later =
+            Adjustment { set_ms: Some(5_000), advance_ms: Some(500), ..Adjustment::default() };
         assert!(clock.adjust(&later));
         assert_eq!((clock.now_ms(), clock.is_frozen()), (5_500, true));
 
-        let beyond = Adjustment { set_ms: Some(7), scale: Some(60.0), advance_ms: Some(i64::MAX), wall: false };
+        let beyond = Adjustment {
+            set_ms: Some(7),
+            scale: Some(60.0),
+            advance_ms: Some(i64::MAX),
+            wall: false,
+        };
         assert!(!clock.adjust(&beyond));
         assert_eq!((clock.now_ms(), clock.is_frozen()), (5_500, true), "nothing of it was done");
-        assert!(!clock.adjust(&Adjustment { set_ms: Some(EARLIEST_MS - 1), ..Adjustment::default() }));
+        assert!(
+            !clock.adjust(&Adjustment { set_ms: Some(EARLIEST_MS - 1), ..Adjustment::default() })
+        );
 
         let ahead = Adjustment { wall: true, advance_ms: Some(60_000), ..Adjustment::default() };
         assert!(clock.adjust(&ahead) && clock.is_set() && !clock.is_frozen());

@@ -15,6 +15,7 @@ use super::{
 mod clock;
 mod consent;
 mod journal;
+mod limits;
 mod metrics;
 mod scenarios;
 mod stream;
@@ -32,6 +33,7 @@ pub(super) fn router(app: Arc<App>) -> Router {
         .merge(clock::router())
         .merge(consent::router())
         .merge(journal::router())
+        .merge(limits::router())
         .merge(metrics::router())
         .merge(scenarios::router())
         .merge(stream::router())
@@ -51,7 +53,7 @@ async fn index(asked: Asked) -> String {
     page.push_str(
         "\nOurs, as JSON:\n  /__sim/health  /__sim/version  /__sim/vendors  /__sim/catalog  \
          /__sim/credentials\n  /__sim/magic  /__sim/scenarios  /__sim/journal  \
-         /__sim/taxpayers/{gstin}  /__sim/clock\n  /__sim/otp  /__sim/sessions  /__sim/gstn/certificate\n",
+         /__sim/taxpayers/{gstin}  /__sim/clock\n  /__sim/limits  /__sim/otp  /__sim/sessions  /__sim/gstn/certificate\n",
     );
     page
 }

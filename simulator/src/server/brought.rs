@@ -126,7 +126,10 @@ mod tests {
     #[test]
     fn a_problem_names_the_field_down_to_the_last_step() {
         let field = |text: &str| problem(text).field;
-        assert_eq!(field(r#"{"list": [{"number": 1}, {"number": -1}]}"#).unwrap(), "list[1].number");
+        assert_eq!(
+            field(r#"{"list": [{"number": 1}, {"number": -1}]}"#).unwrap(),
+            "list[1].number"
+        );
         assert_eq!(field(r#"{"list": [{"nubmer": 1}]}"#).unwrap(), "list[0].nubmer");
         assert_eq!(field(r#"{"lists": []}"#).unwrap(), "lists");
         assert_eq!(field("[]"), None, "the whole is wrong");

@@ -76,7 +76,10 @@ impl<'de> Deserialize<'de> for Expectations {
                 Ok(Expectations { all: vec![one], is_list: false })
             }
 
-            fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<Expectations, A::Error> {
+            fn visit_seq<A: de::SeqAccess<'de>>(
+                self,
+                mut list: A,
+            ) -> Result<Expectations, A::Error> {
                 let mut all = Vec::new();
                 while let Some(Single(one)) = list.next_element()? {
                     if all.len() == MOST {
@@ -160,7 +163,8 @@ impl Expectations {
             return Err(Wrong {
                 field: ".".to_owned(),
                 detail: "nothing is expected".to_owned(),
-                hint: "an empty list would always be right; give at least one expectation".to_owned(),
+                hint: "an empty list would always be right; give at least one expectation"
+                    .to_owned(),
             });
         }
         self.all.iter().enumerate().try_for_each(|(index, expectation)| {

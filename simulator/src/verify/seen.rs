@@ -154,12 +154,7 @@ fn difference(field: &str, wanted: impl Into<Value>, found: impl Into<Value>) ->
     Difference { field: field.to_owned(), wanted: short(wanted.into()), found: short(found.into()) }
 }
 
-fn text_differs(
-    field: &str,
-    wanted: Option<&str>,
-    found: Option<&str>,
-    out: &mut Vec<Difference>,
-) {
+fn text_differs(field: &str, wanted: Option<&str>, found: Option<&str>, out: &mut Vec<Difference>) {
     let fits = match (wanted, found) {
         (None, None) => true,
         (Some(wanted), Some(found)) => like(wanted, found),
@@ -220,7 +215,8 @@ mod tests {
         {
             assert!(like(pattern, text), "{pattern} {text}");
         }
-        for (pattern, text) in [("/a/*/c", "/a/c"), ("a", "ab"), ("a*ba", "aba-"), ("ab*ba", "aba")] {
+        for (pattern, text) in [("/a/*/c", "/a/c"), ("a", "ab"), ("a*ba", "aba-"), ("ab*ba", "aba")]
+        {
             assert!(!like(pattern, text), "{pattern} {text}");
         }
     }
@@ -235,7 +231,10 @@ mod tests {
         use serde_json::json;
         assert!(differs(json!({"a": {"b": 1}}), json!({"a": {"b": 1, "c": 2}, "d": 3})).is_empty());
         assert_eq!(differs(json!({"a": {"b": 1}}), json!({"a": {"b": "1"}})), ["body.a.b"]);
-        assert_eq!(differs(json!({"a": [1, {"b": 2}]}), json!({"a": [1, {"b": 3}]})), ["body.a[1].b"]);
+        assert_eq!(
+            differs(json!({"a": [1, {"b": 2}]}), json!({"a": [1, {"b": 3}]})),
+            ["body.a[1].b"]
+        );
         assert_eq!(differs(json!({"a": [1]}), json!({"a": [1, 2]})), ["body.a"]);
         assert_eq!(differs(json!({"a": null}), json!({})), ["body.a"], "null is a value");
     }

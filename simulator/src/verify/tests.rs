@@ -177,7 +177,8 @@ fn an_order_is_followed_and_what_is_missing_is_named() {
     assert!(!missing.ok);
     assert!(missing.told.contains("number 2 of 2"), "{}", missing.told);
     assert!(missing.told.contains("after exchange 3"), "{}", missing.told);
-    let both = json!({"status": 504, "exactly": 2, "in_order": [{"body": {"n": 2}}, {"body": {"n": 2}}]});
+    let both =
+        json!({"status": 504, "exactly": 2, "in_order": [{"body": {"n": 2}}, {"body": {"n": 2}}]});
     assert!(verdict(&journal, both).ok, "a count may be wanted as well");
 }
 
@@ -230,7 +231,10 @@ fn a_journal_that_let_some_go_proves_no_absence() {
     let never = json!({"outcome": "down", "never": true});
     assert!(verdict(&journal, never).ok, "what was forgotten on purpose is not missed");
     let none = Journal::new(Bounds { exchanges: 0, bytes: 0 });
-    assert!(!verdict(&none, json!({"never": true})).ok, "a journal that keeps nothing knows nothing");
+    assert!(
+        !verdict(&none, json!({"never": true})).ok,
+        "a journal that keeps nothing knows nothing"
+    );
 }
 
 #[test]

@@ -274,7 +274,10 @@ impl<'expectation> Watch<'expectation> {
         Some(match (&self.after, self.trigger) {
             (Some(against), _) => Aspect {
                 ok: false,
-                told: format!("{meant}: none may come after one with {trigger}, but {}", against.told),
+                told: format!(
+                    "{meant}: none may come after one with {trigger}, but {}",
+                    against.told
+                ),
                 wanted,
                 closest: vec![against.closest.clone()],
             },

@@ -121,6 +121,9 @@ async fn prometheus_is_told_of_calls_waits_and_what_is_kept() {
     call(&simulator, &Request::new("DELETE", "/__sim/coverage")).await;
     call(&simulator, &natural.request()).await;
     let text = get(&simulator, "/__sim/metrics").await;
-    let labels = format!("gspsim_calls_total{{vendor=\"{vendor}\",endpoint=\"{}\",outcome=\"found\"", natural.endpoint().name);
+    let labels = format!(
+        "gspsim_calls_total{{vendor=\"{vendor}\",endpoint=\"{}\",outcome=\"found\"",
+        natural.endpoint().name
+    );
     assert_eq!(value(text.text(), &labels), Some(2.0), "a counter of Prometheus never goes back");
 }

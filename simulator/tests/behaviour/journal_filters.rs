@@ -48,7 +48,10 @@ async fn each_filter_keeps_what_it_says() {
         ("text=needle-in-address".to_owned(), vec![4]),
         ("hinted=true&via=nobody".to_owned(), vec![4]),
         (format!("hinted=false&vendor={vendor}&outcome=found"), vec![1, 5]),
-        (format!("method={}&vendor={vendor}", one.endpoint().method.as_str().to_lowercase()), vec![1, 2, 5]),
+        (
+            format!("method={}&vendor={vendor}", one.endpoint().method.as_str().to_lowercase()),
+            vec![1, 2, 5],
+        ),
         (format!("account=default&vendor={vendor}&outcome=found"), vec![1, 5]),
         (format!("since={later}"), vec![5]),
         (format!("until={later}"), vec![1, 2, 3, 4]),

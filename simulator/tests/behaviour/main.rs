@@ -15,6 +15,7 @@ mod journal;
 mod journal_filters;
 mod journal_stream;
 mod large_answers;
+mod limits;
 mod oddities;
 mod sixth_vendor;
 mod stories;

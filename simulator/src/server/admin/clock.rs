@@ -55,8 +55,8 @@ impl ClockChange {
             None => None,
             Some(text) => {
                 let read: Result<jiff::Timestamp, _> = text.parse();
-                let moment = read
-                    .map_err(|error| wrong("now", format!("`{text}` is no time: {error}")))?;
+                let moment =
+                    read.map_err(|error| wrong("now", format!("`{text}` is no time: {error}")))?;
                 Some(moment.as_millisecond())
             }
         };
@@ -75,17 +75,17 @@ impl ClockChange {
             return Err(wrong("scale", detail));
         }
         if self.freeze.is_some() && self.scale.is_some() {
-            return Err(wrong("scale", "`freeze` and `scale` both say how fast it runs".to_owned()));
+            return Err(wrong(
+                "scale",
+                "`freeze` and `scale` both say how fast it runs".to_owned(),
+            ));
         }
         let frozen = self.freeze.map(|freeze| if freeze { 0.0 } else { 1.0 });
         Ok(Adjustment { wall, set_ms, advance_ms, scale: self.scale.or(frozen) })
     }
 }
 
-async fn set_clock(
-    asked: Asked,
-    Body(change): Body<ClockChange>,
-) -> Result<Json<Value>, Problem> {
+async fn set_clock(asked: Asked, Body(change): Body<ClockChange>) -> Result<Json<Value>, Problem> {
     let adjustment = change.read()?;
     if !asked.tenant.memory.clock.adjust(&adjustment) {
         let field = if adjustment.advance_ms.is_some() { "advance" } else { "now" };

@@ -38,10 +38,7 @@ impl Brought for Query {
                                 until, text, fault, hinted; after, limit and order=newest say where to go on";
 }
 
-async fn journal(
-    asked: Asked,
-    Filters(query): Filters<Query>,
-) -> Result<Json<Page>, Problem> {
+async fn journal(asked: Asked, Filters(query): Filters<Query>) -> Result<Json<Page>, Problem> {
     if query.limit.is_some_and(|limit| !(1..=LONGEST_PAGE).contains(&limit)) {
         let detail = format!("a page has 1 to {LONGEST_PAGE} exchanges");
         return Err(Problem::field("limit", detail, Query::LIKE));

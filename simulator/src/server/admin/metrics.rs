@@ -41,15 +41,10 @@ impl Brought for Form {
 }
 
 /// JSON; a table for whoever asks for it, or takes nothing but text.
-async fn show_coverage(
-    asked: Asked,
-    headers: HeaderMap,
-    Filters(form): Filters<Form>,
-) -> Response {
+async fn show_coverage(asked: Asked, headers: HeaderMap, Filters(form): Filters<Form>) -> Response {
     let covered = coverage(&asked.world, &asked.tenant.coverage);
     let accepts = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let by_header =
-        if accepts.starts_with("text/plain") { Format::Table } else { Format::Json };
+    let by_header = if accepts.starts_with("text/plain") { Format::Table } else { Format::Json };
     match form.format.unwrap_or(by_header) {
         Format::Json => Json(covered).into_response(),
         Format::Table => covered.table().into_response(),
@@ -64,7 +59,10 @@ async fn clear_coverage(asked: Asked) -> StatusCode {
 async fn show_metrics(asked: Asked) -> Result<Response, Problem> {
     let text = metrics::told(&asked.app).map_err(|error| Problem {
         status: StatusCode::INTERNAL_SERVER_ERROR,
-        ..Problem::bad(format!("the numbers cannot be written: {error}"), "this is a fault of gspsim; please report it")
+        ..Problem::bad(
+            format!("the numbers cannot be written: {error}"),
+            "this is a fault of gspsim; please report it",
+        )
     })?;
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(CONTENT_TYPE, kind)], text).into_response())
