@@ -4,15 +4,11 @@
 
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-
-const stories = fileURLToPath(new URL("../stories", import.meta.url));
 
 /** Starts a simulator; gives its address and what ends it. */
 export async function start() {
   if (process.env.GSPSIM_URL) return { url: process.env.GSPSIM_URL, stop: () => {} };
-  const words = ["serve", "--port", "0", "--json", "--scenarios", stories];
-  const child = spawn(process.env.GSPSIM ?? "gspsim", words, { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.env.GSPSIM ?? "gspsim", ["serve", "--port", "0", "--json"], { stdio: ["ignore", "pipe", "inherit"] });
   for await (const line of createInterface({ input: child.stdout })) {
     return { url: JSON.parse(line).url, stop: () => child.kill() };
   }
@@ -41,9 +37,9 @@ export class Tenant {
     );
   }
 
-  /** Begins a story; it ends with the tenant. */
-  play(story) {
-    return ask(`${this.admin}/scenarios/${story}`, "PUT");
+  /** Begins a story, with values for its parameters; it ends with the tenant. */
+  play(story, values = {}) {
+    return ask(`${this.admin}/scenarios/${story}`, "PUT", { set: values });
   }
 
   /** Throws, in sentences, where what is expected was not received. */

@@ -8,13 +8,10 @@
 
 import json
 import os
-import pathlib
 import subprocess
 
 import pytest
 import requests
-
-STORIES = pathlib.Path(__file__).parent.parent / "stories"
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +20,7 @@ def simulator():
     if url := os.environ.get("GSPSIM_URL"):
         yield url
         return
-    command = [os.environ.get("GSPSIM", "gspsim"), "serve", "--port", "0", "--json", "--scenarios", str(STORIES)]
+    command = [os.environ.get("GSPSIM", "gspsim"), "serve", "--port", "0", "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield json.loads(process.stdout.readline())["url"]
@@ -57,9 +54,9 @@ class Tenant:
         assert reply.ok, reply.text
         return reply
 
-    def play(self, story):
-        """Begins a story; it ends with the tenant."""
-        self._ask("PUT", f"/scenarios/{story}")
+    def play(self, story, **values):
+        """Begins a story, with values for its parameters; it ends with the tenant."""
+        self._ask("PUT", f"/scenarios/{story}", json={"set": values})
 
     def verify(self, *expected):
         """Fails, in sentences, where what is expected was not received."""

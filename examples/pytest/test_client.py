@@ -11,7 +11,7 @@ def client(tenant):
 
 
 def test_the_third_call_fails_and_is_made_again(tenant, client):
-    tenant.play("third-call-fails")
+    tenant.play("nth-call-fails", vendor="hyperverge", call="3", answer="upstream-timeout")
 
     names = [client.name_of(gstin) for gstin in tenant.gstins[:4]]
 
@@ -33,7 +33,7 @@ def test_nothing_is_asked_of_an_account_without_credits(tenant, client):
 
 
 def test_a_lost_reply_is_asked_for_exactly_once_more(tenant, client):
-    tenant.play("first-reply-lost")
+    tenant.play("lost-reply")
 
     assert client.legal_name(tenant.gstins[0])
 

@@ -9,7 +9,7 @@ use crate::common::{Reply, Request, call, simulator};
 type Bad = (&'static str, &'static str);
 
 /// Every address that takes a body, and bodies that it does not take.
-const BODIES: [(&str, &str, &[Bad]); 2] = [
+const BODIES: &[(&str, &str, &[Bad])] = &[
     (
         "PUT",
         "/__sim/clock",
@@ -28,6 +28,57 @@ const BODIES: [(&str, &str, &[Bad]); 2] = [
             (r#"{"freeze": true, "scale": 2}"#, "scale"),
             (r#"{"now": "2026-01-01T00:00:00Z", "later": "1h"}"#, "later"),
         ],
+    ),
+    (
+        "PUT",
+        "/__sim/scenarios/nth-call-fails",
+        &[
+            (r#"{"sets": {}}"#, "sets"),
+            (r#"{"set": []}"#, "set"),
+            (r#"{"set": {"call": "3", "cal": "4"}}"#, "set"),
+            (r#"{"set": {"call": "often"}}"#, "set"),
+        ],
+    ),
+    (
+        "PUT",
+        "/__sim/limits",
+        &[
+            (r#"{"most": 1}"#, "name"),
+            (r#"{"name": "credits", "mots": 1}"#, "mots"),
+            (r#"{"name": 5}"#, "name"),
+            (r#"[{"name": "credits", "most": 3}, {"name": "credits", "burst": -1}]"#, "[1].burst"),
+            (r#"{"name": "credits", "vendor": "nobody"}"#, "vendor"),
+            (r#"{"name": "credits", "accounts": ["nobody"]}"#, "accounts[0]"),
+        ],
+    ),
+    (
+        "POST",
+        "/__sim/tenants",
+        &[
+            (r#"{"nmae": "x"}"#, "nmae"),
+            (r#"{"name": "a b"}"#, "name"),
+            (r#"{"name": "default"}"#, "name"),
+            (r#"{"seed": -1}"#, "seed"),
+            (r#"{"now": "soon"}"#, "now"),
+            (r#"{"ttl": "soon"}"#, "ttl"),
+            (r#"{"scenarios": ["gstn-donw"]}"#, "scenarios[0]"),
+            (r#"{"scenarios": "gstn-down"}"#, "scenarios"),
+        ],
+    ),
+    (
+        "PUT",
+        "/__sim/taxpayers/27AAACS0000A1ZG",
+        &[
+            (r#"{"stauts": "Cancelled"}"#, "stauts"),
+            (r#"{"status": 5}"#, "status"),
+            (r#"{"registered_on": "soon"}"#, "registered_on"),
+        ],
+    ),
+    ("PATCH", "/__sim/taxpayers/27AAACS0000A1ZG", &[(r#"{"stauts": "Cancelled"}"#, "stauts")]),
+    (
+        "POST",
+        "/__sim/reset",
+        &[(r#"{"clocks": true}"#, "clocks"), (r#"{"clock": 1}"#, "clock")],
     ),
     (
         "POST",
@@ -52,7 +103,7 @@ const BODIES: [(&str, &str, &[Bad]); 2] = [
 ];
 
 /// Every address that takes a query, and queries that it does not take.
-const QUERIES: [(&str, &[Bad]); 3] = [
+const QUERIES: &[(&str, &[Bad])] = &[
     (
         "/__sim/journal",
         &[
@@ -76,6 +127,8 @@ const QUERIES: [(&str, &[Bad]); 3] = [
         "/__sim/journal/stream",
         &[("limit=3", "limit"), ("order=newest", "order"), ("status=5x", "status"), ("x=1", "x")],
     ),
+    ("/__sim/otp", &[("usre=x", "usre")]),
+    ("/__sim/limits", &[("venodr=x", "venodr")]),
     ("/__sim/coverage", &[("format=poem", "format"), ("formta=table", "formta")]),
 ];
 
@@ -104,7 +157,7 @@ async fn a_body_that_cannot_be_taken_names_its_field_and_changes_nothing() {
     let simulator = simulator().await;
     let before = state(&simulator).await;
     for (method, place, bodies) in BODIES {
-        let broken = [("", ""), ("{", ""), ("{} {}", ""), ("\u{7}", ""), (r#"{"a": 1,}"#, "a")];
+        let broken = [("{", ""), ("{} {}", ""), ("\u{7}", ""), (r#"{"a": 1,}"#, "a")];
         for (body, field) in bodies.iter().chain(&broken) {
             let reply = call(&simulator, &Request::new(method, place).json(*body)).await;
             is_problem(&reply, field, &format!("{method} {place} {body}"));
@@ -123,7 +176,7 @@ async fn a_body_that_cannot_be_taken_names_its_field_and_changes_nothing() {
 async fn a_query_that_cannot_be_taken_names_its_field() {
     let simulator = simulator().await;
     for (place, queries) in QUERIES {
-        for (query, field) in queries {
+        for (query, field) in *queries {
             let reply = call(&simulator, &Request::get(&format!("{place}?{query}"))).await;
             is_problem(&reply, field, &format!("{place}?{query}"));
         }
@@ -136,4 +189,22 @@ async fn several_changes_of_the_clock_are_made_at_once() {
     let both = r#"{"now": "2027-01-01T00:00:00Z", "advance": "1h", "freeze": true}"#;
     let clock = call(&simulator, &Request::new("PUT", "/__sim/clock").body(both)).await.json();
     assert_eq!((&clock["now"], &clock["frozen"]), (&"2027-01-01T01:00:00Z".into(), &true.into()));
+}
+
+#[test]
+fn every_address_that_is_documented_with_a_body_is_tried() {
+    let docs = include_str!("../../../docs/admin-api.md");
+    let bodiless = ["/__sim/gstn/certificate/rotate", "/__sim/reload"];
+    let written = docs.split('`').filter_map(|words| words.split_once(' '));
+    let mut tried = 0;
+    for (method, place) in written.filter(|(method, _)| ["PUT", "POST", "PATCH"].contains(method)) {
+        if bodiless.contains(&place) || !place.starts_with("/__sim/") {
+            continue;
+        }
+        let begins = place.split('{').next().unwrap_or_default();
+        let known = BODIES.iter().any(|(own, at, _)| *own == method && at.starts_with(begins));
+        assert!(known, "nobody tries what {method} {place} refuses");
+        tried += 1;
+    }
+    assert!(tried >= 3, "the table of addresses is read");
 }

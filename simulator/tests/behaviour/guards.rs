@@ -6,7 +6,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-use gsp_simulator::{journal::Query, verify::Calls};
+use gsp_simulator::{TestTenant, journal::Query, verify::Calls};
 
 use crate::common::{Natural, Request, WORLD, builder, call, lookups, simulator};
 
@@ -97,6 +97,36 @@ async fn names_that_nothing_has_panic_at_once() {
         let told = told.downcast_ref::<String>().expect("it says why");
         assert!(told.contains(says), "{told}");
     }
+}
+
+#[tokio::test]
+async fn tenants_see_only_their_own_stories_and_calls() {
+    let simulator = simulator().await;
+    let natural = first();
+    let vendor = natural.pack.name.as_str();
+    let (one, other) = (simulator.tenant(), simulator.tenant());
+    assert_ne!(one.name(), other.name());
+    let of = |tenant: &TestTenant| {
+        let own = tenant.headers(vendor);
+        own.iter().fold(natural.request(), |request, (name, value)| request.with(name, value))
+    };
+    let (as_one, as_other) = (of(&one), of(&other));
+    assert_ne!(as_one.headers, as_other.headers, "each has credentials of its own");
+    let _story = one.play("gstn-down");
+    let failed = one.expect(Calls::to(vendor).status(200)).never();
+    let once = other.expect(Calls::to(vendor).status(200)).exactly(1);
+    assert_ne!(call(&simulator, &as_one).await.status, 200);
+    assert_eq!(call(&simulator, &as_other).await.status, 200);
+    assert!(failed.findings().ok && once.findings().ok);
+    assert_eq!(simulator.journal(&Query::default()).exchanges.len(), 0, "the default one saw nothing");
+    assert_eq!((one.coverage().calls, other.coverage().calls), (1, 1));
+
+    let prefixed = Request { target: one.url(vendor).replace(simulator.url(), "") + &natural.target(), ..natural.request() };
+    assert_ne!(call(&simulator, &prefixed).await.status, 200, "the prefix says whose it is");
+    let name = other.name().to_owned();
+    drop((once, other));
+    let gone = call(&simulator, &Request::get(&format!("/__sim/tenants/{name}"))).await;
+    assert_eq!(gone.status, 404);
 }
 
 #[test]

@@ -1,6 +1,12 @@
 //! What a developer is told of a call that was refused.
 
-use gsp_simulator::{Simulator, pack::file::{AuthPlace, Media}};
+use gsp_simulator::{
+    Simulator,
+    pack::{
+        Endpoint, Pack,
+        file::{AuthPlace, FieldPlace, Media},
+    },
+};
 
 use crate::common::{Natural, Request, WORLD, call, lookups, record, simulator};
 
@@ -178,4 +184,52 @@ async fn a_path_of_another_vendor_is_recognised() {
     let (hint, _) = hint(&simulator, &Request { target, ..other.request() }).await;
     let says = format!("`{}` has such a path: it is below /{}", other.pack.name, other.pack.name);
     assert!(hint.contains(&says), "{hint}");
+}
+
+/// The names under which some vendor wants sealed data and its HMAC, and that endpoint.
+fn sealing() -> (&'static Pack, &'static Endpoint, [&'static str; 2]) {
+    let all = WORLD.packs.iter().flat_map(|pack| pack.endpoints.iter().map(move |one| (pack, one)));
+    let mut sealing = all.filter_map(|(pack, endpoint)| {
+        let step = endpoint.consent.as_ref()?;
+        let name = |field: Option<usize>| Some(endpoint.fields.get(field?)?.key.as_str());
+        Some((&**pack, endpoint, [name(step.data)?, name(step.hmac)?]))
+    });
+    sealing.next().expect("some vendor takes sealed data")
+}
+
+#[tokio::test]
+async fn a_body_that_is_sealed_where_it_should_not_be_is_recognised() {
+    let simulator = simulator().await;
+    let (_, _, [data, hmac]) = sealing();
+    let mut told = 0;
+    for natural in with_body() {
+        let request = natural.request().json(format!(r#"{{"{data}": "c2VhbGVk", "{hmac}": "c2VhbA=="}}"#));
+        let (hint, refused) = hint(&simulator, &request).await;
+        if refused {
+            assert!(hint.contains(&format!("looks sealed (`{data}`, `{hmac}`)")), "{}: {hint}", natural.name());
+            told += 1;
+        }
+    }
+    assert!(told > 2);
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_sealed_where_it_should_be_is_recognised() {
+    let simulator = simulator().await;
+    let (pack, endpoint, [data, hmac]) = sealing();
+    let own = lookups(&WORLD).into_iter().find(|natural| natural.pack.name == pack.name);
+    let credentials = secret_headers(&own.expect("it has look-ups, too"));
+    let chosen = |place: FieldPlace| endpoint.select.iter().filter(move |one| one.place == place);
+    let query: Vec<_> =
+        chosen(FieldPlace::Query).map(|one| format!("{}={}", one.key, one.values[0])).collect();
+    let mut body = serde_json::json!({ "gstin": "27AAACS0000A1ZG", "b2b": [] });
+    for one in chosen(FieldPlace::Body) {
+        body[&one.key] = one.values[0].as_str().into();
+    }
+    let target = format!("/{}{}?{}", pack.name, endpoint.path, query.join("&"));
+    let request = Request::new(endpoint.method.as_str(), &target).json(body.to_string());
+    let request = credentials.iter().fold(request, |request, (name, value)| request.with(name, value));
+    let (hint, refused) = hint(&simulator, &request).await;
+    let says = format!("the body looks unsealed: all but its action goes into `{data}` and `{hmac}`");
+    assert!(refused && hint.contains(&says), "{target}: {hint}");
 }

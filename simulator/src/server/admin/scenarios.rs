@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::{Json, Router, body::Bytes, extract::Path, http::StatusCode, routing::get};
+use axum::{Json, Router, extract::Path, http::StatusCode, routing::get};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{App, Asked, Problem};
+use super::{App, Asked, Body, Brought, Problem};
 use crate::{
     finding::Finding,
     scenario::{Scenario, parameters::Values},
@@ -25,6 +25,11 @@ struct Begin {
     /// Values for its parameters.
     #[serde(default)]
     set: Values,
+}
+
+impl Brought for Begin {
+    const LIKE: &'static str = r#"send no body, or {"set": {"PARAMETER": VALUE}}"#;
+    const MAY_BE_EMPTY: bool = true;
 }
 
 /// The story as the tenant plays it, else as it is.
@@ -63,18 +68,8 @@ async fn scenario(asked: Asked, Path(name): Path<String>) -> Result<Json<Value>,
 async fn begin_scenario(
     asked: Asked,
     Path(name): Path<String>,
-    body: Bytes,
+    Body(begin): Body<Begin>,
 ) -> Result<Json<Value>, Problem> {
-    find(&asked, &name)?;
-    let begin: Begin = if body.is_empty() {
-        Begin::default()
-    } else {
-        serde_json::from_slice(&body).map_err(|error| Problem {
-            status: StatusCode::BAD_REQUEST,
-            detail: format!("the body cannot be read: {error}"),
-            hint: Some(r#"send none, or {"set": {"PARAMETER": VALUE}}"#.to_owned()),
-        })?
-    };
     let story = asked.world.story(&name, &begin.set).ok_or_else(|| nobody(&asked, &name))?;
     asked.tenant.play(&story.map_err(|findings| refused(&findings))?);
     Ok(Json(told(&asked, find(&asked, &name)?)))
@@ -83,11 +78,8 @@ async fn begin_scenario(
 /// Why a story cannot be begun so.
 fn refused(findings: &[Finding]) -> Problem {
     let details: Vec<_> = findings.iter().map(ToString::to_string).collect();
-    Problem {
-        status: StatusCode::BAD_REQUEST,
-        detail: details.join("; "),
-        hint: findings.iter().find_map(|finding| finding.hint.clone()),
-    }
+    let hint = findings.iter().find_map(|finding| finding.hint.clone());
+    Problem::field("set", details.join("; "), hint.unwrap_or_else(|| Begin::LIKE.to_owned()))
 }
 
 async fn end_scenario(asked: Asked, Path(name): Path<String>) -> Result<StatusCode, Problem> {
