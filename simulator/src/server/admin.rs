@@ -58,10 +58,10 @@ async fn index(asked: Asked) -> String {
     }
     page.push_str(
         "\nOurs, as JSON:\n  /__sim/health  /__sim/version  /__sim/vendors  /__sim/catalog  \
-         /__sim/credentials\n  /__sim/magic  /__sim/taxpayers/{gstin}  /__sim/scenarios  \
-         /__sim/clock  /__sim/limits\n  /__sim/otp  /__sim/sessions  /__sim/gstn/certificate  \
-         /__sim/tenants  /__sim/reset\n  /__sim/journal  /__sim/journal/stream  /__sim/verify  \
-         /__sim/coverage  /__sim/metrics\n",
+         /__sim/credentials\n  /__sim/magic  /__sim/scenarios  /__sim/journal  \
+         /__sim/journal/stream  /__sim/verify\n  /__sim/coverage  /__sim/metrics  /__sim/taxpayers/{gstin}  \
+         /__sim/clock  /__sim/limits  /__sim/otp\n  /__sim/sessions  /__sim/gstn/certificate  /__sim/tenants  \
+         /__sim/reset\n",
     );
     page
 }

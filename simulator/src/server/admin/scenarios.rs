@@ -28,7 +28,7 @@ struct Begin {
 }
 
 impl Brought for Begin {
-    const LIKE: &'static str = r#"send no body, or {"set": {"PARAMETER": VALUE}}"#;
+    const LIKE: &'static str = r#"nothing, or {"set": {"PARAMETER": VALUE}}"#;
     const MAY_BE_EMPTY: bool = true;
 }
 
@@ -70,6 +70,7 @@ async fn begin_scenario(
     Path(name): Path<String>,
     Body(begin): Body<Begin>,
 ) -> Result<Json<Value>, Problem> {
+    find(&asked, &name)?;
     let story = asked.world.story(&name, &begin.set).ok_or_else(|| nobody(&asked, &name))?;
     asked.tenant.play(&story.map_err(|findings| refused(&findings))?);
     Ok(Json(told(&asked, find(&asked, &name)?)))
@@ -77,7 +78,7 @@ async fn begin_scenario(
 
 /// Why a story cannot be begun so.
 fn refused(findings: &[Finding]) -> Problem {
-    let details: Vec<_> = findings.iter().map(ToString::to_string).collect();
+    let details: Vec<_> = findings.iter().map(|finding| finding.message.as_str()).collect();
     let hint = findings.iter().find_map(|finding| finding.hint.clone());
     Problem::field("set", details.join("; "), hint.unwrap_or_else(|| Begin::LIKE.to_owned()))
 }
