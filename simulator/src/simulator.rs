@@ -25,10 +25,12 @@ use crate::{
 
 mod blocking;
 mod guards;
+mod test_tenant;
 
 pub use self::{
     blocking::BlockingSimulator,
     guards::{Expected, Story},
+    test_tenant::TestTenant,
 };
 
 /// A running simulator; dropping it ends it.

@@ -9,6 +9,8 @@ mod common;
 mod coverage;
 mod determinism;
 mod faults;
+mod guards;
+mod hints;
 mod journal;
 mod journal_filters;
 mod journal_stream;
