@@ -169,7 +169,12 @@ fn key(label: &Label) -> Key<'_> {
     }
 }
 
-fn row(label: &Label, (told, refuses): &(String, String), standing: Standing, at_ms: i64) -> LimitRow {
+fn row(
+    label: &Label,
+    (told, refuses): &(String, String),
+    standing: Standing,
+    at_ms: i64,
+) -> LimitRow {
     let moment = |ms| jiff::Timestamp::from_millisecond(ms).unwrap_or_default().to_string();
     LimitRow {
         vendor: label.vendor.clone(),

@@ -15,7 +15,10 @@ use crate::common::{Request, call, record};
 #[tokio::test]
 async fn the_sixth_call_in_a_minute_is_refused_and_the_next_minute_begins_anew() {
     let simulator = started(&LIMITED).await;
-    assert_eq!(codes(&simulator, &look("minute"), 7).await, ["", "", "", "", "", "E-RATE", "E-RATE"]);
+    assert_eq!(
+        codes(&simulator, &look("minute"), 7).await,
+        ["", "", "", "", "", "E-RATE", "E-RATE"]
+    );
     clock(&simulator, json!({ "advance": "59s" })).await;
     assert_eq!(answered(&simulator, &look("minute"), 2).await, 0);
     clock(&simulator, json!({ "advance": "1s" })).await;
@@ -91,7 +94,11 @@ async fn each_answer_has_its_price_and_errors_cost_nothing() {
     assert_eq!(codes(&simulator, &wrong, 5).await, ["E-GSTIN"; 5]);
     assert_eq!(codes(&simulator, &nobody, 1).await, ["E-NOBODY"]);
     assert_eq!(codes(&simulator, &look("credits"), 2).await, ["", "E-CREDITS"]);
-    assert_eq!(codes(&simulator, &nobody, 2).await, ["E-CREDITS"; 2], "nobody knows the answer yet");
+    assert_eq!(
+        codes(&simulator, &nobody, 2).await,
+        ["E-CREDITS"; 2],
+        "nobody knows the answer yet"
+    );
 }
 
 #[tokio::test]
@@ -173,7 +180,11 @@ async fn a_limit_of_addresses_comes_before_credentials() {
     assert_eq!(codes(&simulator, &from("192.0.2.1"), 5).await[3..], ["E-WHO", "E-RATE"]);
     assert_eq!(codes(&simulator, &from("192.0.2.2"), 1).await, ["E-WHO"]);
     let without = Request::get("/limited/look");
-    assert_eq!(codes(&simulator, &without, 9).await, ["E-WHO"; 9], "who has no address is nobody's");
+    assert_eq!(
+        codes(&simulator, &without, 9).await,
+        ["E-WHO"; 9],
+        "who has no address is nobody's"
+    );
 }
 
 #[tokio::test]

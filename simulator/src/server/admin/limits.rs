@@ -39,10 +39,7 @@ struct Filter {
     limit: Option<String>,
 }
 
-fn wanted(
-    asked: &Asked,
-    filter: Result<Query<Filter>, QueryRejection>,
-) -> Result<Wanted, Problem> {
+fn wanted(asked: &Asked, filter: Result<Query<Filter>, QueryRejection>) -> Result<Wanted, Problem> {
     let Query(filter) = filter.map_err(|error| {
         bad(error.body_text(), "filters are vendor, account and limit".to_owned())
     })?;
@@ -105,7 +102,8 @@ async fn change(
     let mut new: Vec<LimitChange> = Vec::new();
     for (at, value) in list.into_iter().enumerate() {
         let read = serde_json::from_value(value);
-        let change = read.map_err(|error| bad(within(at, error.to_string()), example.to_owned()))?;
+        let change =
+            read.map_err(|error| bad(within(at, error.to_string()), example.to_owned()))?;
         new.push(change);
     }
     let mut known = changes(&asked.tenant);

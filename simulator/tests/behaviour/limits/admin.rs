@@ -134,13 +134,13 @@ async fn a_wrong_change_is_a_problem_that_names_the_field() {
         (day(json!({ "at": "before-auth" })), "`at`: before anybody knows the account"),
         (day(json!({ "counts": { "answers": {} } })), "`counts`: nothing counts"),
         (day(json!({ "vendor": "alhpa" })), "`vendor`: there is no vendor `alhpa`"),
-        (day(json!({ "endpoints": ["look", "lok"] })), "`endpoints[1]`: there is no endpoint `lok`"),
+        (
+            day(json!({ "endpoints": ["look", "lok"] })),
+            "`endpoints[1]`: there is no endpoint `lok`",
+        ),
         (day(json!({ "refuse": "E-NO" })), "`refuse`: `E-NO` is no outcome"),
         (day(json!({ "name": "dya" })), "`name`: there is no limit `dya`"),
-        (
-            json!({ "name": "new", "most": 1, "per": "day" }),
-            "`name`: there is no limit `new`",
-        ),
+        (json!({ "name": "new", "most": 1, "per": "day" }), "`name`: there is no limit `new`"),
     ];
     for (change, detail) in wrong {
         let reply = put(&simulator, LIMITS, change.clone()).await;
@@ -149,7 +149,10 @@ async fn a_wrong_change_is_a_problem_that_names_the_field() {
         let problem = reply.json();
         let told = problem["detail"].as_str().expect("a detail");
         assert!(told.contains(detail), "{change}: {told}");
-        assert!(problem["hint"].as_str().is_some_and(|hint| !hint.is_empty()), "{change}: {problem}");
+        assert!(
+            problem["hint"].as_str().is_some_and(|hint| !hint.is_empty()),
+            "{change}: {problem}"
+        );
     }
     let broken = Request::new("PUT", LIMITS).json("{");
     assert_eq!(call(&simulator, &broken).await.status, 400);

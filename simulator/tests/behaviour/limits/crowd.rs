@@ -70,7 +70,8 @@ async fn a_day_that_ends_meanwhile_lets_a_hundred_through_before_and_a_hundred_a
         let fits = |reply: &&Reply| reply.header("date") == Some(date);
         replies.iter().filter(fits).cloned().collect()
     };
-    let (before, after) = (on("Sat, 21 Nov 2026 18:29:59 GMT"), on("Sat, 21 Nov 2026 18:30:00 GMT"));
+    let (before, after) =
+        (on("Sat, 21 Nov 2026 18:29:59 GMT"), on("Sat, 21 Nov 2026 18:30:00 GMT"));
     assert_eq!(before.len() + after.len(), replies.len());
     assert!(before.len() > 200 && after.len() > 200, "the day ended in the middle of it");
     assert_eq!((count(&before, ""), count(&after, "")), (100, 100));
