@@ -12,14 +12,22 @@ use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use crate::{
     finding::Finding,
-    journal::{Bounds, Page, Query},
+    journal::Bounds,
     memory::clock::Clock,
     pack::folder::Folder,
-    server::{self, App, Depot, Mount},
+    server::{self, App, Depot, Mount, Totals},
     taxpayers::Unknown,
     tenant::Tenant,
     tenants::{DEFAULT, Tenants},
     world::{Ingredients, World},
+};
+
+mod blocking;
+mod guards;
+
+pub use self::{
+    blocking::BlockingSimulator,
+    guards::{Expected, Story},
 };
 
 /// A running simulator; dropping it ends it.
@@ -75,6 +83,12 @@ pub enum StartError {
         /// Why.
         source: std::io::Error,
     },
+    /// The machine gives no threads.
+    #[error("cannot start threads")]
+    Threads {
+        /// Why.
+        source: std::io::Error,
+    },
     /// A name that nothing has.
     #[error("there is no {kind} `{name}`")]
     Unknown {
@@ -92,7 +106,7 @@ impl StartError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Files(_) => None,
+            Self::Files(_) | Self::Threads { .. } => None,
             Self::Folder { .. } => Some("give a folder that is there and that you may read".into()),
             Self::Time { .. } => Some("write it as 2026-11-21T10:00:00+05:30".into()),
             Self::Listen { .. } => Some(
@@ -276,6 +290,7 @@ impl Builder {
             tenants: Tenants::new(tenant),
             admin_token: self.admin_token,
             url: url_of(address),
+            totals: Totals::default(),
             depot: Depot::default(),
         });
         let (stop, stopped) = watch::channel(false);
@@ -346,12 +361,6 @@ impl Simulator {
         self.app.world.load_full()
     }
 
-    /// What it has received.
-    #[must_use]
-    pub fn journal(&self, query: &Query) -> Page {
-        self.app.tenants.default_tenant().journal.page(query)
-    }
-
     /// Ends it; calls under way may end first, for two seconds.
     pub async fn stop(mut self) {
         close(&self.app);
@@ -362,10 +371,11 @@ impl Simulator {
     }
 }
 
-/// Nobody waits for files that will not be made.
+/// Nobody waits for files that will not be made, or for calls that will not come.
 fn close(app: &App) {
     for tenant in app.tenants.all() {
         tenant.files.close();
+        tenant.journal.close();
     }
 }
 

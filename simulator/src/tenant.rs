@@ -7,6 +7,7 @@ use std::sync::{
 
 use crate::{
     bulk::files::Files,
+    coverage::Coverage,
     gstn::keys::KeyRing,
     journal::{Bounds, Journal},
     memory::{Memory, clock::Clock, consents::Policy},
@@ -27,6 +28,8 @@ pub struct Tenant {
     pub memory: Memory,
     /// Its exchanges.
     pub journal: Journal,
+    /// What its client has met.
+    pub coverage: Coverage,
     /// Large answers in the making.
     pub files: Files,
     limits: LimitDesk,
@@ -43,6 +46,7 @@ impl Tenant {
             name: name.to_owned(),
             memory: Memory::new(clock),
             journal: Journal::new(bounds),
+            coverage: Coverage::default(),
             files: Files::default(),
             limits: LimitDesk::default(),
             playing: RwLock::default(),

@@ -13,6 +13,7 @@ use crate::{
     pack::{Endpoint, Pack, file::StepFile},
     render::scene::Scene,
     route::{self, Route},
+    scenario::{self, Asking},
     tenant::Tenant,
     world::World,
 };
@@ -43,6 +44,16 @@ pub const EXCHANGE_HEADER: HeaderName = HeaderName::from_static("x-sim-exchange"
 /// The header that says what a developer should know.
 pub const HINT_HEADER: HeaderName = HeaderName::from_static("x-sim-hint");
 
+/// Outcomes of calls that no vendor has words for.
+pub const OURS: [&str; 6] = [
+    "body-too-large",
+    "simulator-trouble",
+    "unknown-outcome",
+    "unknown-route",
+    "unreadable-body",
+    "wrong-method",
+];
+
 /// A call and what became of it.
 #[derive(Debug)]
 pub struct Exchange {
@@ -52,6 +63,9 @@ pub struct Exchange {
     pub outcome: Outcome,
     /// The vendor's; empty where it has none.
     pub code: String,
+    /// Index of the reply among the endpoint's, or among the vendor's where no endpoint took the
+    /// call; `None` where the vendor has no words for it.
+    pub plan: Option<usize>,
     /// Why this was answered.
     pub via: Via,
     /// What a developer should know.
@@ -141,16 +155,21 @@ pub fn play(
     let gstin = subject(endpoint, &scene).map(Cow::into_owned);
 
     consent::show(&mut scene, endpoint, tenant);
-    let mut faults = Vec::new();
-    let mut story = None;
     let stories = tenant.playing();
     let limiter = Limiter { world, tenant, playing: &stories };
-    for playing in stories.iter() {
-        if let Some(decision) = playing.decide(&scene, gstin.as_deref()).map_err(failed)? {
-            story = decision.answer;
-            faults = decision.faults;
-            break;
-        }
+    let scenario::Decision { answer: story, edits, mut faults, limits, .. } = if stories.is_empty()
+    {
+        scenario::Decision::default()
+    } else {
+        let account = || account(endpoint, &scene, tenant);
+        let asking = Asking::new(&scene, gstin.as_deref(), &tenant.name, &account);
+        scenario::decide(&stories, &asking).map_err(failed)?
+    };
+    if !limits.is_empty() {
+        tenant.limits().change_all(&limits);
+    }
+    if !edits.is_empty() {
+        amend(&mut scene).edits = edits;
     }
     let forced = |wish: &str| world.vocabulary.nearest(&endpoint.replies, wish);
     let magic = || {
@@ -191,14 +210,23 @@ pub fn play(
     for fault in &faults {
         delivery = scene.roll(|dice| fault.apply(delivery, dice));
     }
+    let unedited = scene.unedited.get().filter(|why| !why.is_empty()).cloned();
     Ok(Exchange {
         code: scene.words.code.clone(),
         scene,
         outcome,
+        plan: Some(decision.reply),
         via: decision.via,
-        hint: decision.hint,
+        hint: decision.hint.or(unedited),
         delivery,
     })
+}
+
+/// The account that calls, by name.
+fn account(endpoint: &Endpoint, scene: &Scene, tenant: &Tenant) -> Option<String> {
+    let scheme = scene.pack.schemes.get(endpoint.scheme?)?;
+    let identity = scheme.identify(scene, &tenant.memory.sessions).ok()?;
+    Some(scene.pack.accounts.get(identity.account)?.name.clone())
 }
 
 /// Whether a call may take long to play: one that opens or makes keys, or opens books.

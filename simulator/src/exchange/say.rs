@@ -88,6 +88,8 @@ pub(crate) fn render(
             Bytes::from(out)
         }
     };
+    let body = scene.edited(&body).map_or(body, Bytes::from);
+    let scope = Scope { scene: &scene, locals: &Locals::Empty };
     for (name, text) in plan.headers.iter() {
         let value = match text {
             HeaderText::Ready(value) => value.clone(),
@@ -110,12 +112,12 @@ pub(crate) fn render(
 /// The answer to what HTTP itself refuses: the vendor's where it documents one, else a plain one.
 pub(crate) fn edge(
     scene: Arc<Scene>,
-    reply: Option<usize>,
+    plan: Option<usize>,
     plain: (StatusCode, &str),
     hint: String,
 ) -> Result<Exchange, minijinja::Error> {
     let pack = Arc::clone(&scene.pack);
-    let (scene, outcome, reply) = match reply {
+    let (scene, outcome, reply) = match plan {
         Some(index) => render(scene, &pack.replies, index, None)?,
         None => {
             let reply = Reply { status: plain.0, headers: Vec::new(), body: Bytes::new() };
@@ -126,6 +128,7 @@ pub(crate) fn edge(
         code: scene.words.code.clone(),
         scene,
         outcome,
+        plan,
         via: Via::Cause,
         hint: Some(hint),
         delivery: reply.into(),

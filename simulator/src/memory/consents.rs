@@ -393,6 +393,12 @@ impl Consents {
         kept.messages.iter().filter(there).cloned().collect()
     }
 
+    /// How many sessions are kept.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.kept().open.len()
+    }
+
     /// Every session that is kept, the newest first, without tokens and keys.
     #[must_use]
     pub fn sessions(&self) -> Vec<Session> {

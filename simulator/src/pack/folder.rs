@@ -70,6 +70,12 @@ impl Folder {
         Some(Source { path: self.label.join(path), text: Arc::from(text.as_ref()) })
     }
 
+    /// Whether there is such a file.
+    #[must_use]
+    pub fn has(&self, path: &str) -> bool {
+        self.files.contains_key(path)
+    }
+
     /// The paths below `prefix`, without it.
     pub fn below<'folder>(
         &'folder self,

@@ -66,6 +66,17 @@ pub struct Lexicon {
     pub maps: AHashMap<String, Arc<ValueMap>>,
     /// Setting → value; an object.
     pub settings: serde_json::Value,
+    /// The settings alone, as the interpreter sees them.
+    context: Value,
+}
+
+impl Lexicon {
+    /// Maps and settings, ready to be lent.
+    #[must_use]
+    pub fn new(maps: AHashMap<String, Arc<ValueMap>>, settings: serde_json::Value) -> Self {
+        let context = Value::from_pairs([("settings", Value::from(Serde(&settings)))]);
+        Self { maps, settings, context }
+    }
 }
 
 /// Names bound by `for` and `with`, the innermost first.
@@ -162,10 +173,11 @@ impl Expression {
         };
         let settings_only = names.iter().all(|name| name.starts_with("settings."));
         let plan = if settings_only && !names.is_empty() && !source.contains("financial_year") {
-            let context = Value::from_pairs([("settings", Value::from(Serde(&lexicon.settings)))]);
-            Plan::Constant(compiled.eval(context).map_err(|error| ExpressionError {
-                message: format!("`{source}` cannot be worked out: {error}"),
-                hint: None,
+            Plan::Constant(compiled.eval(lexicon.context.clone()).map_err(|error| {
+                ExpressionError {
+                    message: format!("`{source}` cannot be worked out: {error}"),
+                    hint: None,
+                }
             })?)
         } else if let Some(plain) = short_cut {
             Plan::Plain { plain, compiled: OnceLock::new() }

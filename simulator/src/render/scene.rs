@@ -23,7 +23,10 @@ use crate::{
         taxpayer::{Filing, Taxpayer},
     },
     pack::{Endpoint, Pack},
-    render::limited::Limited,
+    render::{
+        edit::{self, Edits},
+        limited::Limited,
+    },
     taxpayers::Register,
 };
 
@@ -86,6 +89,10 @@ pub struct Scene {
     pub fetched: Option<(Arc<Job>, job::Part)>,
     /// The books of the taxpayer, once they were asked for.
     books: OnceLock<Option<Books>>,
+    /// What stories change about the reply's JSON.
+    pub edits: Vec<Arc<Edits>>,
+    /// What of it could not be changed, in words; set once the changes were made.
+    pub unedited: OnceLock<String>,
 }
 
 /// A session that a taxpayer opened, as a call sees it.
@@ -187,6 +194,8 @@ impl Scene {
             part: None,
             fetched: None,
             books: OnceLock::new(),
+            edits: Vec::new(),
+            unedited: OnceLock::new(),
         }
     }
 
@@ -213,6 +222,16 @@ impl Scene {
             file: self.file.clone(),
             ..Self::new(Arc::clone(&self.pack), Arc::clone(&self.register), self.seed, call)
         }
+    }
+
+    /// Forgets what was answered and drawn; what the call asked, and what was told of that, stays.
+    pub(crate) fn rewind(&mut self) {
+        self.session = None;
+        self.consent = None;
+        self.words = Words::default();
+        self.dice = Mutex::default();
+        self.seal = OnceLock::new();
+        self.opened = Mutex::default();
     }
 
     /// The endpoint that took the call.
@@ -282,6 +301,19 @@ impl Scene {
                 window: self.window.clone(),
             },
         }))
+    }
+
+    /// Makes the changes of stories, once; the JSON with them, where they change it.
+    #[must_use]
+    pub fn edited(&self, json: &[u8]) -> Option<Vec<u8>> {
+        if self.edits.is_empty() || self.unedited.get().is_some() {
+            return None;
+        }
+        let field = self.endpoint().and_then(|endpoint| endpoint.lookup?.gstin_field());
+        let gstin = field.and_then(|field| self.field(field)?.as_str());
+        let edited = edit::apply(&self.edits, json, gstin);
+        let _ = self.unedited.set(edited.missed.join("; "));
+        edited.json
     }
 
     /// Throws the call's dice.

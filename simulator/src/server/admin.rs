@@ -5,13 +5,21 @@ use std::sync::Arc;
 use axum::{Json, Router, http::StatusCode, routing::get};
 use serde_json::{Value, json};
 
-use super::{App, asked::Asked, problem::Problem};
+use super::{
+    App,
+    asked::Asked,
+    brought::{Body, Brought, Filters},
+    problem::Problem,
+};
 
 mod clock;
 mod consent;
 mod journal;
 mod limits;
+mod metrics;
 mod scenarios;
+mod stream;
+mod verify;
 mod world;
 
 /// All routes.
@@ -26,7 +34,10 @@ pub(super) fn router(app: Arc<App>) -> Router {
         .merge(consent::router())
         .merge(journal::router())
         .merge(limits::router())
+        .merge(metrics::router())
         .merge(scenarios::router())
+        .merge(stream::router())
+        .merge(verify::router())
         .merge(world::router())
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
@@ -68,6 +79,7 @@ async fn wrong_method() -> Problem {
     Problem {
         status: StatusCode::METHOD_NOT_ALLOWED,
         detail: "this address does not take this method".to_owned(),
+        field: None,
         hint: Some(
             "scenarios take GET, PUT and DELETE, the journal GET and DELETE, the clock GET and PUT"
                 .to_owned(),

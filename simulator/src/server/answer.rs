@@ -325,6 +325,17 @@ async fn finish(
         faults: &delivery.faults,
         wire: &wire,
     });
+    let totals = &ground.app.totals;
+    match exchange.plan {
+        Some(reply) => {
+            let (pack, endpoint) = (&exchange.scene.pack, exchange.scene.endpoint);
+            ground.tenant.coverage.count(pack, endpoint, reply);
+            totals.coverage.count(pack, endpoint, reply);
+        }
+        None => totals.count_ours(exchange.outcome.as_str()),
+    }
+    totals.count_faults(&delivery.faults);
+    totals.wait(delivery.wait);
     drop(exchange.scene);
     deliver::carry_out(delivery, manner, &ground.app.depot).await
 }
@@ -404,6 +415,7 @@ fn problem_of_ours(
     ours: &Ours<'_>,
 ) -> Response<Body> {
     let mut response = problem::response(ours.status, ours.detail, Some(ours.hint));
+    ground.app.totals.count_ours(ours.outcome);
     // Whoever it was meant for, its credentials are not kept.
     let meant = |one: &&Arc<Pack>| pack.is_none_or(|pack| pack.name == one.name);
     let of_all = |secrets: fn(&Pack) -> &Vec<String>| -> Vec<String> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use http::{Request, StatusCode, Uri, request::Parts, uri::PathAndQuery};
+use http::{Request, Uri, request::Parts, uri::PathAndQuery};
 
 use super::{App, problem::Problem};
 use crate::{
@@ -57,12 +57,9 @@ impl FromRequestParts<Arc<App>> for Asked {
 
 impl From<NoTenant> for Problem {
     fn from(NoTenant(name): NoTenant) -> Self {
-        Self {
-            status: StatusCode::NOT_FOUND,
-            detail: format!("there is no tenant `{name}`"),
-            hint: Some(
-                "POST /__sim/tenants makes one; it may have ended by its time-to-live".to_owned(),
-            ),
-        }
+        Self::not_found(
+            format!("there is no tenant `{name}`"),
+            "POST /__sim/tenants makes one; it may have ended by its time-to-live",
+        )
     }
 }

@@ -16,16 +16,18 @@ use crate::{tenants::Tenants, world::World};
 mod admin;
 mod answer;
 mod asked;
+mod brought;
 mod connection;
 mod deliver;
 mod depot;
 mod guard;
+mod metrics;
 mod problem;
 mod trickle;
 mod wire;
 
 pub use self::answer::BODY_LIMIT;
-pub(crate) use self::depot::Depot;
+pub(crate) use self::{depot::Depot, metrics::Totals};
 
 /// A reply's body: bytes for vendors, a stream for the admin API.
 type Body = Either<Full<bytes::Bytes>, axum::body::Body>;
@@ -41,6 +43,8 @@ pub struct App {
     pub admin_token: Option<String>,
     /// The main address, for pages that print it.
     pub url: String,
+    /// What was counted since the start.
+    pub(crate) totals: Totals,
     /// Threads for what is too heavy for the others.
     pub(crate) depot: Depot,
 }

@@ -24,6 +24,7 @@ pub mod books;
 pub mod catalog;
 pub mod causes;
 pub mod certificate;
+pub mod coverage;
 pub mod credentials;
 pub mod example;
 pub mod explain;

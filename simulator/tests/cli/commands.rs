@@ -17,14 +17,12 @@ fn an_outcome_is_explained_at_every_vendor() {
 }
 
 #[test]
-fn every_code_can_be_explained_and_shows_its_reply() {
+fn a_code_of_each_vendor_is_explained_and_shows_its_reply() {
     for vendor in list(&json(&["catalog"])) {
-        for code in list(&vendor["codes"]) {
-            let (name, code) = (text(&vendor["vendor"]), text(&code["code"]));
-            let reading = &json(&["explain", code, "--vendor", name])["readings"][0];
-            assert_eq!(reading["code"], code);
-            assert_eq!(reading["reply"]["code"], code, "{name}: {reading}");
-        }
+        let (name, code) = (text(&vendor["vendor"]), text(&vendor["codes"][0]["code"]));
+        let reading = &json(&["explain", code, "--vendor", name])["readings"][0];
+        assert_eq!(reading["code"], code);
+        assert_eq!(reading["reply"]["code"], code, "{name}: {reading}");
     }
 }
 

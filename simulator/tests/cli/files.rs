@@ -10,7 +10,6 @@ use super::{Ran, fixtures, folder, json, list, refused, run, said, vendors};
 fn the_files_that_come_with_the_program_have_nothing_wrong() {
     let out = said(&["check"]);
     assert!(out.contains(" vendors, ") && out.ends_with(": nothing wrong\n"), "{out}");
-    assert_eq!(json(&["check"])["findings"], Value::Array(Vec::new()));
 }
 
 #[test]
@@ -28,7 +27,8 @@ fn a_broken_pack_is_shown_with_its_line_and_ends_with_2() {
 
     let Ran { out, code, .. } = run(&["check", "--json", "--fixtures", &path]);
     let report: Value = serde_json::from_str(&out).expect("JSON even when something is wrong");
-    assert_eq!((code, &report["findings"][0]["line"]), (2, &Value::from(2)));
+    let lines: Vec<_> = list(&report["findings"]).iter().map(|found| &found["line"]).collect();
+    assert_eq!((code, lines), (2, vec![&Value::from(2)]), "and nothing else is wrong");
 
     let err = refused(&["catalog", "--fixtures", &path]);
     assert!(err.contains("unknown field `colour`"), "{err}");

@@ -46,11 +46,11 @@ fn a_wrong_settings_file_is_shown_with_its_line() {
 #[test]
 fn a_setting_of_a_vendor_is_looked_at_wherever_it_comes_from() {
     let setting = format!("{}.no_such_setting=1", vendors()[0]);
-    let by_flag = run(&["check", "--set", &setting]);
-    let by_environment = ran(command(&["check"]).env("GSPSIM_SET", &setting));
-    for Ran { out, code, .. } in [by_flag, by_environment] {
+    let by_flag = run(&["catalog", "--set", &setting]);
+    let by_environment = ran(command(&["catalog"]).env("GSPSIM_SET", &setting));
+    for Ran { err, code, .. } in [by_flag, by_environment] {
         assert_eq!(code, 2);
-        assert!(out.contains("has no setting `no_such_setting`"), "{out}");
+        assert!(err.contains("has no setting `no_such_setting`"), "{err}");
     }
 }
 

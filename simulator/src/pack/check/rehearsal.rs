@@ -6,6 +6,7 @@ use std::{error::Error, slice::from_ref, sync::Arc};
 use super::{
     files::{PackFiles, at_word},
     sample::{Fields, SAMPLES, Sample, empty, with_consent, with_file, with_session},
+    touched::Touched,
 };
 use crate::{
     exchange,
@@ -27,22 +28,22 @@ pub(super) fn check(
     cases: &[Case],
     findings: &mut Vec<Finding>,
 ) {
-    let stage = Stage { files, pack: files.pack, register, cases };
+    let stage = Stage { files, pack: files.pack, touched: None, register, cases };
     stage.edges(findings);
     for sample in SAMPLES {
         stage.play(*sample, findings);
     }
 }
 
-/// The same for a pack that other settings made, in the plainest scenes.
-pub(super) fn check_quickly(
+/// The same for a pack that another setting made: what the setting touches, in the plainest scenes.
+pub(super) fn check_touched(
     files: &PackFiles<'_>,
     pack: &Arc<Pack>,
-    register: &Arc<Register>,
-    cases: &[Case],
+    touched: &Touched<'_>,
+    (register, cases): (&Arc<Register>, &[Case]),
     findings: &mut Vec<Finding>,
 ) {
-    let stage = Stage { files, pack, register, cases };
+    let stage = Stage { files, pack, touched: Some(touched), register, cases };
     stage.edges(findings);
     for sample in [SAMPLES[0], SAMPLES[6]] {
         stage.play(sample, findings);
@@ -52,6 +53,8 @@ pub(super) fn check_quickly(
 struct Stage<'check> {
     files: &'check PackFiles<'check>,
     pack: &'check Arc<Pack>,
+    /// What is said; all, where nothing stands here.
+    touched: Option<&'check Touched<'check>>,
     register: &'check Arc<Register>,
     cases: &'check [Case],
 }
@@ -59,26 +62,42 @@ struct Stage<'check> {
 impl Stage<'_> {
     fn play(&self, sample: Sample, findings: &mut Vec<Finding>) {
         for (index, endpoint) in self.pack.endpoints.iter().enumerate() {
-            self.rules(sample, index, findings);
+            if self.touched.is_none_or(|touched| touched.rules(index)) {
+                self.rules(sample, index, findings);
+            }
             self.file(sample, index, findings);
             let early = said_before_lookup(endpoint);
+            // Books and filings that one reply has opened are told to the next ones as well.
+            let mut stage = None;
             for reply in 0..endpoint.replies.all.len() {
                 // Once somebody was looked up, somebody is there: nobody else is answered so.
                 if sample.is_empty() && endpoint.lookup.is_some() && !early.contains(&reply) {
                     continue;
                 }
-                let mut scene = self.scene(sample, index);
-                with_session(&mut scene, reply);
-                // An outcome that is asked for may be said to a call without a session.
-                if sample.fields != Fields::Absent {
-                    with_consent(&mut scene, reply);
+                if self.touched.is_some_and(|touched| !touched.reply(index, endpoint, reply)) {
+                    continue;
                 }
-                with_file(&mut scene);
+                let staged = stage.take().unwrap_or_else(|| {
+                    let mut scene = self.scene(sample, index);
+                    with_file(&mut scene);
+                    (scene.payload.clone(), Arc::new(scene))
+                });
+                let (payload, mut scene) = staged;
+                if let Some(scene) = Arc::get_mut(&mut scene) {
+                    scene.rewind();
+                    scene.payload.clone_from(&payload);
+                    with_session(scene, reply);
+                    // An outcome that is asked for may be said to a call without a session.
+                    if sample.fields != Fields::Absent {
+                        with_consent(scene, reply);
+                    }
+                }
                 let told = || {
                     let name = &endpoint.name;
                     format!("with {} at `{}::{name}`", sample.told(), self.pack.name)
                 };
-                self.say(scene, &endpoint.replies, reply, &told, findings);
+                let said = self.say(scene, &endpoint.replies, reply, &told, findings);
+                stage = said.map(|scene| (payload, scene));
             }
         }
     }
@@ -87,6 +106,9 @@ impl Stage<'_> {
     fn file(&self, sample: Sample, index: usize, findings: &mut Vec<Finding>) {
         let endpoint = &self.pack.endpoints[index];
         let Some(BulkStep::Queue(queue)) = &endpoint.bulk else { return };
+        if self.touched.is_some_and(|touched| !touched.body(index, &queue.contents_name)) {
+            return;
+        }
         // Nobody is told of who is not there.
         if sample.is_empty() && endpoint.lookup.is_some() {
             return;
@@ -122,7 +144,7 @@ impl Stage<'_> {
         for reply in self.pack.edges.all() {
             let told = || format!("where no endpoint of `{}` takes the call", self.pack.name);
             let scene = empty(self.pack, self.register);
-            self.say(scene, &self.pack.replies, reply, &told, findings);
+            self.say(Arc::new(scene), &self.pack.replies, reply, &told, findings);
         }
     }
 
@@ -132,19 +154,24 @@ impl Stage<'_> {
         sample.scene(self.pack, self.register, index, case)
     }
 
+    /// Says it, and gives the scene back where that went well.
     fn say(
         &self,
-        scene: Scene,
+        scene: Arc<Scene>,
         replies: &Replies,
         reply: usize,
         told: &dyn Fn() -> String,
         findings: &mut Vec<Finding>,
-    ) {
-        if let Err(error) = exchange::render(Arc::new(scene), replies, reply, None) {
-            let mut sources = self.files.body_and_parts(&replies.all[reply].body_name);
-            sources.extend(self.files.errors.clone());
-            sources.push(self.files.vendor.clone());
-            add(failed(&error, &told(), &sources), findings);
+    ) -> Option<Arc<Scene>> {
+        match exchange::render(scene, replies, reply, None) {
+            Ok((scene, ..)) => Some(scene),
+            Err(error) => {
+                let mut sources = self.files.body_and_parts(&replies.all[reply].body_name);
+                sources.extend(self.files.errors.clone());
+                sources.push(self.files.vendor.clone());
+                add(failed(&error, &told(), &sources), findings);
+                None
+            }
         }
     }
 

@@ -5,7 +5,10 @@
 
 mod inspect;
 
-use std::collections::BTreeSet;
+use std::{
+    cell::RefCell,
+    collections::{BTreeSet, HashMap},
+};
 
 use base64::{
     Engine as _,
@@ -22,6 +25,14 @@ pub const NO_OTHER_KEYS: &str = "no other keys";
 
 /// How deep references may lead without an end.
 const DEEPEST: usize = 64;
+
+/// So many patterns are kept at the most.
+const MOST_PATTERNS: usize = 1_000;
+
+thread_local! {
+    /// Patterns of schemas, read once: one of them may be held against thousands of texts.
+    static PATTERNS: RefCell<HashMap<String, Option<Regex>>> = RefCell::default();
+}
 
 /// A promise that a value breaks.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,7 +127,7 @@ impl<'schema> Reader<'schema> {
             self.breach(format!("at most {most} characters"), format!("{length}"));
         }
         if let Some(pattern) = keywords.get("pattern").and_then(Value::as_str)
-            && Regex::new(pattern).is_ok_and(|regex| !regex.is_match(text))
+            && !fits(pattern, text)
         {
             self.breach(format!("a text like `{pattern}`"), format!("{text:?}"));
         }
@@ -233,6 +244,22 @@ impl<'schema> Reader<'schema> {
         self.pointer.truncate(length);
         self.depth = depth;
     }
+}
+
+/// Whether a text is like the pattern; a pattern that cannot be read was told of.
+fn fits(pattern: &str, text: &str) -> bool {
+    PATTERNS.with_borrow_mut(|known| {
+        if let Some(regex) = known.get(pattern) {
+            return regex.as_ref().is_none_or(|regex| regex.is_match(text));
+        }
+        let regex = Regex::new(pattern).ok();
+        let fits = regex.as_ref().is_none_or(|regex| regex.is_match(text));
+        if known.len() == MOST_PATTERNS {
+            known.clear();
+        }
+        known.insert(pattern.to_owned(), regex);
+        fits
+    })
 }
 
 /// The JSON inside a text; base64 with `=` at the end or without.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{files::PackFiles, rehearsal};
+use super::{files::PackFiles, rehearsal, touched::Places};
 use crate::{
     finding::Finding,
     pack::{compile, contract::Case, vocabulary::Vocabulary},
@@ -12,7 +12,7 @@ use crate::{
     world::Ingredients,
 };
 
-/// Loads and rehearses the pack once for each choice that is not taken now.
+/// Loads the pack once for each choice that is not taken now, and rehearses what hangs on it.
 pub(super) fn check(
     files: &PackFiles<'_>,
     ingredients: &Ingredients,
@@ -21,7 +21,9 @@ pub(super) fn check(
     cases: &[Case],
     findings: &mut Vec<Finding>,
 ) {
+    let Some(places) = Places::read(files) else { return };
     for note in &files.pack.setting_notes {
+        let touched = places.touched(&note.name);
         for choice in note.choices.iter().filter(|choice| **choice != note.value) {
             let text = match choice {
                 Value::String(text) => text.clone(),
@@ -33,11 +35,13 @@ pub(super) fn check(
                 .or_default()
                 .insert(note.name.clone(), text.clone());
             let mut wrong = Vec::new();
-            match compile::load(files.folder, &files.pack.name, vocabulary, &settings) {
+            let (folder, name) = (files.folder, &files.pack.name);
+            let known = touched.bodies_left();
+            match compile::load_beside(folder, name, vocabulary, &settings, known) {
                 Err(more) => wrong = more,
                 Ok(pack) => {
                     let pack = Arc::new(pack);
-                    rehearsal::check_quickly(files, &pack, register, cases, &mut wrong);
+                    rehearsal::check_touched(files, &pack, &touched, (register, cases), &mut wrong);
                 }
             }
             // What is wrong whatever is chosen was told of already.

@@ -20,7 +20,7 @@ impl Compiler<'_> {
     pub(super) fn has_body(&self, name: &str) -> bool {
         ["json", "html", "txt"]
             .iter()
-            .any(|ending| self.fixtures.source(&self.body_path(name, ending)).is_some())
+            .any(|ending| self.fixtures.has(&self.body_path(name, ending)))
     }
 
     /// A body and its name.

@@ -50,6 +50,17 @@ pub fn load(
     vocabulary: &Vocabulary,
     chosen: &settings::Choices,
 ) -> Result<Pack, Vec<Finding>> {
+    load_beside(fixtures, name, vocabulary, chosen, Bodies::new())
+}
+
+/// The same, with bodies that are known: another choice of settings left them as they were.
+pub(crate) fn load_beside(
+    fixtures: &Folder,
+    name: &str,
+    vocabulary: &Vocabulary,
+    chosen: &settings::Choices,
+    bodies: Bodies,
+) -> Result<Pack, Vec<Finding>> {
     let Some(vendor_source) = fixtures.source(&format!("{name}/vendor.toml")) else {
         return Err(vec![
             Finding::new(format!("there is no vendor `{name}`"))
@@ -69,11 +80,11 @@ pub fn load(
         vocabulary: vocabulary.with(&file.outcomes),
         errors_source: errors_source.unwrap_or_else(|| vendor_source.clone()),
         vendor_source,
-        lexicon: Lexicon { maps: maps(&file), settings: Value::Object(values.clone()) },
+        lexicon: Lexicon::new(maps(&file), Value::Object(values.clone())),
         file: &file,
         errors: &errors,
         findings: RefCell::default(),
-        bodies: RefCell::default(),
+        bodies: RefCell::new(bodies),
         broken: RefCell::default(),
     };
     let pack = compiler.pack(values);
@@ -114,7 +125,7 @@ fn maps(file: &VendorFile) -> AHashMap<String, Arc<ValueMap>> {
 }
 
 /// Compiled bodies by endpoint (its fields matter) and name.
-type Bodies = HashMap<(Option<usize>, String), Option<Arc<Body>>>;
+pub(crate) type Bodies = HashMap<(Option<usize>, String), Option<Arc<Body>>>;
 
 struct Compiler<'pack> {
     fixtures: &'pack Folder,

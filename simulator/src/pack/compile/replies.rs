@@ -212,12 +212,8 @@ impl Compiler<'_> {
         row: &CodeFile,
         outcome: &str,
     ) -> Option<Arc<Template>> {
-        let known = self.known(endpoint);
-        row.reasons
-            .get(outcome)
-            .or(row.reason.as_ref())
-            .and_then(|text| self.template(text, &self.errors_source, &known))
-            .map(Arc::new)
+        let text = row.reasons.get(outcome).or(row.reason.as_ref())?;
+        self.template(text, &self.errors_source, &self.known(endpoint)).map(Arc::new)
     }
 
     pub(super) fn status(&self, status: &Located<u16>, source: &Source) -> StatusCode {
@@ -238,8 +234,11 @@ impl Compiler<'_> {
         headers: &IndexMap<String, Located<String>>,
         source: &Source,
     ) -> Arc<Vec<(HeaderName, HeaderText)>> {
-        let known = self.known(endpoint);
         let mut out = Vec::new();
+        if headers.is_empty() {
+            return Arc::new(out);
+        }
+        let known = self.known(endpoint);
         for (name, text) in headers {
             let Ok(header) = HeaderName::from_str(name) else {
                 self.find(

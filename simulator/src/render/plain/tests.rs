@@ -45,7 +45,7 @@ fn scene(world: &World, gstin: &str) -> Arc<Scene> {
 
 /// What both ways make of an expression, and whether it was plain.
 fn both(scene: &Arc<Scene>, source: &str) -> (String, String, bool) {
-    let lexicon = Lexicon { maps: scene.pack.maps.clone(), settings: scene.pack.settings.clone() };
+    let lexicon = Lexicon::new(scene.pack.maps.clone(), scene.pack.settings.clone());
     let settings = scene.pack.settings.as_object();
     let known = Known {
         fields: Vec::new(),

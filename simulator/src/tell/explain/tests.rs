@@ -38,3 +38,21 @@ fn a_request_that_needs_nothing_before_causes_its_code() {
     }
     assert!(tried > 20, "{tried} codes have such a request");
 }
+
+#[test]
+fn every_code_can_be_explained_and_shows_its_reply() {
+    let ingredients = Ingredients::default();
+    let world = World::load(&ingredients).expect("the packs are right");
+    let examples = Examples::read(&ingredients.fixtures);
+    let teller = Teller { world: &world, examples: &examples, base_url: DEFAULT_URL, at_ms: AT_MS };
+    for pack in &world.packs {
+        for code in &pack.catalog {
+            let told =
+                explain(&teller, &code.code, Some(&pack.name)).expect("it is in the catalog");
+            let reading = &told.readings[0];
+            assert_eq!(reading.code.as_deref(), Some(code.code.as_str()), "{}", pack.name);
+            let reply = reading.reply.as_ref().map(|reply| reply.code.as_str());
+            assert_eq!(reply, Some(code.code.as_str()), "{}", pack.name);
+        }
+    }
+}
