@@ -16,6 +16,7 @@ mod clock;
 mod consent;
 mod journal;
 mod metrics;
+mod reload;
 mod reset;
 mod scenarios;
 mod stream;
@@ -36,6 +37,7 @@ pub(super) fn router(app: Arc<App>) -> Router {
         .merge(consent::router())
         .merge(journal::router())
         .merge(metrics::router())
+        .merge(reload::router())
         .merge(reset::router())
         .merge(scenarios::router())
         .merge(stream::router())
@@ -57,7 +59,7 @@ async fn index(asked: Asked) -> String {
     page.push_str(
         "\nOurs, as JSON:\n  /__sim/health  /__sim/version  /__sim/vendors  /__sim/catalog  \
          /__sim/credentials\n  /__sim/magic  /__sim/scenarios  /__sim/journal  \
-         /__sim/taxpayers/{gstin}  /__sim/clock\n  /__sim/otp  /__sim/sessions  /__sim/gstn/certificate  /__sim/tenants  /__sim/reset\n",
+         /__sim/taxpayers/{gstin}  /__sim/clock\n  /__sim/otp  /__sim/sessions  /__sim/gstn/certificate  /__sim/tenants  /__sim/reset  /__sim/reload\n",
     );
     page
 }
@@ -74,6 +76,7 @@ async fn health(asked: Asked) -> Json<Value> {
         "tenant": asked.tenant.name,
         "tenants": asked.app.tenants.count() + 1,
         "journal": { "exchanges": exchanges, "bytes": bytes },
+        "trouble": *asked.app.shelf.trouble(),
     }))
 }
 

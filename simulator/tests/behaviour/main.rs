@@ -14,6 +14,7 @@ mod journal_filters;
 mod journal_stream;
 mod large_answers;
 mod oddities;
+mod reload;
 mod sixth_vendor;
 mod stories;
 mod tenants;
