@@ -45,7 +45,13 @@ pub(crate) fn run(session: &Session, args: &Args) -> Result<Said, Failure> {
                 .iter()
                 .map(|sent| line(&vendor.vendor, account, sent, args.tenant.as_deref()));
             let lines: Vec<_> = lines.collect();
-            let gets = account.gives.as_ref().map_or_else(|| "answers".to_owned(), gets);
+            let gets = match &account.gives {
+                Some(one) => gets(one),
+                None => std::iter::once("answers")
+                    .chain(account.limits.iter().map(|allowed| allowed.told.as_str()))
+                    .collect::<Vec<_>>()
+                    .join(",\n"),
+            };
             table.row([account.account.clone(), lines.join("\n"), gets]);
         }
         text += &table.draw();

@@ -43,6 +43,7 @@ mod remote;
 mod scenario;
 mod schema;
 pub(crate) mod serve;
+mod set;
 mod tail;
 mod taxpayer;
 mod token;
@@ -86,7 +87,7 @@ pub(crate) enum Command {
     Gstn(gstn::Args),
     /// List members of the declared population
     Population(population::Args),
-    /// List and show the stories that can be played
+    /// List and tell the stories that can be played, or begin a new one
     Scenario(scenario::Args),
     /// Show a running simulator's calls as they come, a line each
     Tail(tail::Args),
@@ -207,6 +208,9 @@ impl Running {
 
 /// Runs a command; some go on after they have said their first words.
 pub(crate) fn run(session: &Session, command: Command) -> Result<(Said, Option<Running>), Failure> {
+    if !matches!(command, Command::Serve(_) | Command::Scenario(_)) {
+        session.nothing_loose()?;
+    }
     let said = match command {
         Command::Serve(args) => {
             let (said, serving) = serve::run(session, args)?;

@@ -144,7 +144,7 @@ pub(crate) fn run(session: &Session, args: Args) -> Result<(Said, Option<Serving
         .enable_all()
         .build()
         .map_err(|error| Failure::new(format!("cannot start the runtime: {error}")))?;
-    let mut ingredients = session.ingredients.clone();
+    let mut ingredients = session.ingredients_for(&settings.scenarios)?;
     if !settings.gstn_key.is_empty() {
         ingredients.keys = Arc::new(own_keys(&settings.gstn_key)?);
     }

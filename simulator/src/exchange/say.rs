@@ -96,7 +96,9 @@ pub(crate) fn render(
             HeaderText::Template(template) => {
                 let mut out = String::new();
                 template.fill(scope, &mut out)?;
-                let Ok(value) = HeaderValue::from_str(&out) else { continue };
+                // A header that has nothing to say is not sent.
+                let Some(value) = Some(out).filter(|out| !out.is_empty()) else { continue };
+                let Ok(value) = HeaderValue::from_str(&value) else { continue };
                 value
             }
         };

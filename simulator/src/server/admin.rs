@@ -15,6 +15,7 @@ use super::{
 mod clock;
 mod consent;
 mod journal;
+mod limits;
 mod metrics;
 mod reload;
 mod reset;
@@ -36,6 +37,7 @@ pub(super) fn router(app: Arc<App>) -> Router {
         .merge(clock::router())
         .merge(consent::router())
         .merge(journal::router())
+        .merge(limits::router())
         .merge(metrics::router())
         .merge(reload::router())
         .merge(reset::router())
@@ -59,7 +61,9 @@ async fn index(asked: Asked) -> String {
     page.push_str(
         "\nOurs, as JSON:\n  /__sim/health  /__sim/version  /__sim/vendors  /__sim/catalog  \
          /__sim/credentials\n  /__sim/magic  /__sim/scenarios  /__sim/journal  \
-         /__sim/taxpayers/{gstin}  /__sim/clock\n  /__sim/otp  /__sim/sessions  /__sim/gstn/certificate  /__sim/tenants  /__sim/reset  /__sim/reload\n",
+         /__sim/journal/stream  /__sim/verify\n  /__sim/coverage  /__sim/metrics  /__sim/taxpayers/{gstin}  \
+         /__sim/clock  /__sim/limits  /__sim/otp\n  /__sim/sessions  /__sim/gstn/certificate  /__sim/tenants  \
+         /__sim/reset  /__sim/reload\n",
     );
     page
 }

@@ -39,6 +39,18 @@ pub struct AccountCredentials {
     pub send: Vec<Sent>,
     /// What its calls get, where they are refused.
     pub gives: Option<Gives>,
+    /// How often it may call, how much: limit and words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<Allowed>,
+}
+
+/// What an account may have of a limit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Allowed {
+    /// The limit.
+    pub limit: String,
+    /// How much, in words.
+    pub told: String,
 }
 
 /// One credential as it is sent.
@@ -87,6 +99,7 @@ fn of_vendor(teller: &Teller, pack: &Arc<Pack>) -> VendorCredentials {
         about: account.about.clone(),
         send: sent(pack, scheme, index, teller.sender()),
         gives: gives(pack, index).or_else(|| causes(teller, pack, index)),
+        limits: allowed(pack, index),
     });
     VendorCredentials {
         vendor: pack.name.clone(),
@@ -96,6 +109,16 @@ fn of_vendor(teller: &Teller, pack: &Arc<Pack>) -> VendorCredentials {
         curl: curl_words.join(" "),
         curl_words,
     }
+}
+
+/// What an account may have of the limits that are in force for it.
+#[must_use]
+pub fn allowed(pack: &Pack, account: usize) -> Vec<Allowed> {
+    let limits = pack.limits.iter().filter_map(|limit| {
+        let terms = limit.terms(Some(account));
+        terms.most.map(|_| Allowed { limit: limit.name.clone(), told: terms.told() })
+    });
+    limits.collect()
 }
 
 /// The scheme of the first endpoint that has one.

@@ -23,11 +23,13 @@ use crate::{
 
 pub mod books;
 pub mod catalog;
+pub mod causes;
 pub mod certificate;
 pub mod coverage;
 pub mod credentials;
 pub mod example;
 pub mod explain;
+pub mod limits;
 pub mod magic;
 pub mod request;
 pub mod taxpayer;

@@ -13,6 +13,7 @@ mod journal;
 mod journal_filters;
 mod journal_stream;
 mod large_answers;
+mod limits;
 mod oddities;
 mod reload;
 mod sixth_vendor;

@@ -12,11 +12,11 @@ name = "weather"
 about = "It rains."
 
 [[rule]]
-when = { headers = { x-try = "one" } }
+when = { header = { x-try = "one" } }
 answer = "internal-error"
 
 [[rule]]
-when = { headers = { x-try = "two" } }
+when = { header = { x-try = "two" } }
 answer = "upstream-unavailable"
 "#;
 
@@ -82,8 +82,8 @@ async fn a_broken_file_leaves_what_was_loaded_and_says_so_everywhere() {
     let vendors = folder.path().join("vendors");
     let vendor = vendors.join("sixth");
     fs::create_dir_all(&vendor).expect("it can be made");
-    let good = "title = \"Sixth\"\n[[endpoints]]\nname = \"hello\"\nmethod = \"GET\"\npath = \
-                \"/hello\"\nanswers = { found = { body = \"hello\" } }\n";
+    let good = "title = \"Sixth\"\n[[endpoints]]\nname = \"hello\"\nmethod = \"GET\"\nauth = \"none\"\n\
+                path = \"/hello\"\nanswers = { found = { body = \"hello\" } }\n";
     fs::write(vendor.join("vendor.toml"), good).expect("it can be written");
     fs::write(vendor.join("errors.toml"), "").expect("it can be written");
     fs::create_dir_all(vendor.join("bodies")).expect("it can be made");
