@@ -144,6 +144,8 @@ pub enum Via {
     Cause,
     /// No vendor was there to answer.
     Nobody,
+    /// Nobody called: the simulator says something of itself.
+    Simulator,
 }
 
 impl Via {
@@ -156,6 +158,7 @@ impl Via {
             Self::MagicGstin => "magic-gstin",
             Self::Cause => "cause",
             Self::Nobody => "nobody",
+            Self::Simulator => "simulator",
         }
     }
 }
