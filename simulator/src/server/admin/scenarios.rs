@@ -72,15 +72,18 @@ async fn begin_scenario(
 ) -> Result<Json<Value>, Problem> {
     find(&asked, &name)?;
     let story = asked.world.story(&name, &begin.set).ok_or_else(|| nobody(&asked, &name))?;
-    asked.tenant.play(&story.map_err(|findings| refused(&findings))?);
+    asked.tenant.play(&story.map_err(|findings| refused(&begin, &findings))?);
     Ok(Json(told(&asked, find(&asked, &name)?)))
 }
 
 /// Why a story cannot be begun so.
-fn refused(findings: &[Finding]) -> Problem {
+fn refused(begin: &Begin, findings: &[Finding]) -> Problem {
     let details: Vec<_> = findings.iter().map(|finding| finding.message.as_str()).collect();
+    let details = details.join("; ");
     let hint = findings.iter().find_map(|finding| finding.hint.clone());
-    Problem::field("set", details.join("; "), hint.unwrap_or_else(|| Begin::LIKE.to_owned()))
+    let named = |name: &&String| details.contains(&format!("parameter `{name}`"));
+    let field = begin.set.keys().find(named).map_or("set".to_owned(), |name| format!("set.{name}"));
+    Problem::field(field, details, hint.unwrap_or_else(|| Begin::LIKE.to_owned()))
 }
 
 async fn end_scenario(asked: Asked, Path(name): Path<String>) -> Result<StatusCode, Problem> {
