@@ -4,6 +4,7 @@ use std::{
     net::{IpAddr, Ipv6Addr, SocketAddr},
     path::Path,
     sync::Arc,
+    time::Duration,
 };
 
 use arc_swap::ArcSwap;
@@ -17,8 +18,8 @@ use crate::{
     pack::folder::Folder,
     server::{self, App, Depot, Mount, Totals},
     taxpayers::Unknown,
-    tenant::Tenant,
-    tenants::{DEFAULT, Tenants},
+    tenant::{Beginning, Tenant},
+    tenants::{DEFAULT, Habits, Tenants},
     world::{Ingredients, World},
 };
 
@@ -50,6 +51,7 @@ pub struct Builder {
     scenarios: Vec<String>,
     admin_token: Option<String>,
     journal: Bounds,
+    habits: Habits,
     world: Option<Arc<World>>,
 }
 
@@ -136,6 +138,7 @@ impl Default for Builder {
             scenarios: Vec::new(),
             admin_token: None,
             journal: Bounds::default(),
+            habits: Habits::default(),
             world: None,
         }
     }
@@ -252,25 +255,33 @@ impl Builder {
         self
     }
 
+    /// A tenant that nobody called for so long ends; `None`: none ends by itself. An hour unless
+    /// said otherwise.
+    #[must_use]
+    pub fn tenant_ttl(mut self, ttl: Option<Duration>) -> Self {
+        self.habits.ttl = ttl;
+        self
+    }
+
+    /// So many tenants at the most, 10,000 unless said otherwise; the one that was idle longest goes.
+    #[must_use]
+    pub fn tenant_limit(mut self, limit: usize) -> Self {
+        self.habits.limit = limit;
+        self
+    }
+
     /// Loads the world, listens, and serves in the background.
     ///
     /// # Errors
     ///
     /// Wrong files, names that nothing has, an address that is taken.
     pub async fn start(self) -> Result<Simulator, StartError> {
-        let world = match self.world {
-            Some(world) => world,
+        let world = match &self.world {
+            Some(world) => Arc::clone(world),
             None => Arc::new(World::load(&self.ingredients).map_err(StartError::Files)?),
         };
-        let tenant = Arc::new(Tenant::new(DEFAULT, self.clock, self.journal));
-        for name in &self.scenarios {
-            let scenario = world.scenarios.get(name).ok_or_else(|| StartError::Unknown {
-                kind: "scenario",
-                name: name.clone(),
-                known: world.scenarios.keys().cloned().collect(),
-            })?;
-            tenant.play(scenario);
-        }
+        let tenant = self.default_tenant(&world)?;
+        let habits = Habits { clock: self.clock, journal: self.journal, ..self.habits };
         let mut listeners = vec![(None, bind(self.listen).await?, Mount::All)];
         for (vendor, port) in &self.mounts {
             let index =
@@ -287,7 +298,7 @@ impl Builder {
         let address = address_of(&listeners[0].1, self.listen);
         let app = Arc::new(App {
             world: ArcSwap::new(world),
-            tenants: Tenants::new(tenant),
+            tenants: Tenants::new(tenant, habits),
             admin_token: self.admin_token,
             url: url_of(address),
             totals: Totals::default(),
@@ -303,7 +314,31 @@ impl Builder {
             let serving = server::listen(listener, mount, Arc::clone(&app), stopped.clone());
             tasks.push(tokio::spawn(serving));
         }
+        tasks.push(tokio::spawn(server::tend(Arc::clone(&app), stopped)));
         Ok(Simulator { app, address, mounts, stop, tasks })
+    }
+
+    /// The tenant that is always there, with its stories.
+    fn default_tenant(&self, world: &World) -> Result<Arc<Tenant>, StartError> {
+        for name in &self.scenarios {
+            if !world.scenarios.contains_key(name) {
+                return Err(StartError::Unknown {
+                    kind: "scenario",
+                    name: name.clone(),
+                    known: world.scenarios.keys().cloned().collect(),
+                });
+            }
+        }
+        let beginning = Beginning {
+            clock: self.clock,
+            journal: self.journal,
+            seed: None,
+            ttl: None,
+            scenarios: self.scenarios.clone(),
+        };
+        let tenant = Tenant::alone(DEFAULT, beginning);
+        tenant.play_as_begun(world);
+        Ok(Arc::new(tenant))
     }
 }
 

@@ -243,6 +243,7 @@ pub(crate) struct Told {
     pub(crate) world: World,
     examples: Examples,
     at_ms: i64,
+    tenant: Option<String>,
 }
 
 impl Told {
@@ -253,6 +254,7 @@ impl Told {
             world,
             examples: Examples::read(&session.ingredients.fixtures),
             at_ms: session.clock.now_ms(),
+            tenant: None,
         })
     }
 
@@ -262,7 +264,13 @@ impl Told {
             examples: &self.examples,
             base_url: DEFAULT_URL,
             at_ms: self.at_ms,
+            tenant: self.tenant.as_deref(),
         }
+    }
+
+    /// Tells a tenant, not the default one.
+    pub(crate) fn to(self, tenant: Option<String>) -> Self {
+        Self { tenant, ..self }
     }
 
     /// Why there is no such vendor.

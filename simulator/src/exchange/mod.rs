@@ -5,6 +5,7 @@
 use std::{borrow::Cow, sync::Arc};
 
 use http::{HeaderName, HeaderValue, StatusCode, header::ALLOW};
+use serde_json::Value;
 use thiserror::Error;
 
 use crate::{
@@ -14,6 +15,7 @@ use crate::{
     render::scene::Scene,
     route::{self, Route},
     scenario::{self, Asking},
+    taxpayers::TaxpayerChange,
     tenant::Tenant,
     world::World,
 };
@@ -125,7 +127,8 @@ pub fn play(
     pack: &Arc<Pack>,
     call: Call,
 ) -> Result<Exchange, SimulatorError> {
-    let mut scene = Scene::new(Arc::clone(pack), Arc::clone(&world.register), world.seed, call);
+    let mut scene = Scene::new(Arc::clone(pack), tenant.register(world), tenant.seed(world), call);
+    scene.tenant = tenant.scope();
     let (route, body_fault) = route::find(pack, &mut scene);
     let mut scene = Arc::new(scene);
     let failed = |source| SimulatorError::Expression { vendor: pack.name.clone(), source };
@@ -157,16 +160,21 @@ pub fn play(
     consent::show(&mut scene, endpoint, tenant);
     let stories = tenant.playing();
     let limiter = Limiter { world, tenant, playing: &stories };
-    let scenario::Decision { answer: story, edits, mut faults, limits, .. } = if stories.is_empty()
-    {
-        scenario::Decision::default()
-    } else {
-        let account = || account(endpoint, &scene, tenant);
-        let asking = Asking::new(&scene, gstin.as_deref(), &tenant.name, &account);
-        scenario::decide(&stories, &asking).map_err(failed)?
-    };
+    let scenario::Decision { answer: story, edits, mut faults, limits, taxpayer } =
+        if stories.is_empty() {
+            scenario::Decision::default()
+        } else {
+            let account = || account(endpoint, &scene, tenant);
+            let asking = Asking::new(&scene, gstin.as_deref(), &tenant.name, &account);
+            scenario::decide(&stories, &asking).map_err(failed)?
+        };
     if !limits.is_empty() {
         tenant.limits().change_all(&limits);
+    }
+    let mut unsaid = None;
+    if !taxpayer.is_empty() {
+        unsaid = say(world, tenant, gstin.as_deref(), taxpayer).err();
+        amend(&mut scene).register = tenant.register(world);
     }
     if !edits.is_empty() {
         amend(&mut scene).edits = edits;
@@ -201,6 +209,7 @@ pub fn play(
         let session = issue(&scene, issues.form, issues.life_s);
         let sessions = &tenant.memory.sessions;
         sessions.open(&session.token, &issues.session, account, session.expires_at_ms);
+        tenant.gave(&session.token);
         amend(&mut scene).session = Some(session);
     }
     let (scene, outcome, reply) =
@@ -217,9 +226,31 @@ pub fn play(
         outcome,
         plan: Some(decision.reply),
         via: decision.via,
-        hint: decision.hint.or(unedited),
+        hint: decision.hint.or(unsaid).or(unedited),
         delivery,
     })
+}
+
+/// Says of the taxpayer asked about what stories say; why not, where that cannot be.
+fn say(
+    world: &World,
+    tenant: &Tenant,
+    gstin: Option<&str>,
+    patches: Vec<Value>,
+) -> Result<(), String> {
+    let Some(gstin) = gstin else {
+        return Err("a story changes the taxpayer asked about, but the call names none".to_owned());
+    };
+    for patch in patches {
+        let said = serde_json::from_value::<TaxpayerChange>(patch)
+            .map_err(|error| error.to_string())
+            .and_then(|change| {
+                let said = tenant.override_taxpayer(world, gstin, &change);
+                said.map_err(|error| error.to_string())
+            });
+        said.map_err(|why| format!("a story cannot change `{gstin}`: {why}"))?;
+    }
+    Ok(())
 }
 
 /// The account that calls, by name.

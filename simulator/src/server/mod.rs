@@ -18,6 +18,7 @@ mod answer;
 mod asked;
 mod brought;
 mod connection;
+mod date;
 mod deliver;
 mod depot;
 mod guard;
@@ -31,6 +32,9 @@ pub(crate) use self::{depot::Depot, metrics::Totals};
 
 /// A reply's body: bytes for vendors, a stream for the admin API.
 type Body = Either<Full<bytes::Bytes>, axum::body::Body>;
+
+/// Tenants are looked after so often.
+const ROUND: Duration = Duration::from_secs(1);
 
 /// What every connection shares.
 #[derive(Debug)]
@@ -87,6 +91,17 @@ pub(crate) async fn listen(
     // Calls under way may end; a client that keeps its connection open does not hold us up.
     let last = async { while connections.join_next().await.is_some() {} };
     let _ = tokio::time::timeout(Duration::from_secs(2), last).await;
+}
+
+/// Sees to tenants that nobody calls any more, until `stop` says so.
+pub(crate) async fn tend(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut round = tokio::time::interval(ROUND);
+    loop {
+        tokio::select! {
+            _ = round.tick() => app.tenants.tend(),
+            _ = stop.changed() => break,
+        }
+    }
 }
 
 fn refused(error: &io::Error) {

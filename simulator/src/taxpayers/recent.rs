@@ -14,6 +14,9 @@ use crate::model::taxpayer::Taxpayer;
 /// again four out of five have a place of their own.
 const PLACES: usize = 4_096;
 
+/// And so many in the nation of a single tenant.
+const FEW: usize = 16;
+
 type Place = Mutex<Option<(Date, Arc<Taxpayer>)>>;
 
 /// The table.
@@ -25,14 +28,23 @@ pub(super) struct Recent {
 
 impl Default for Recent {
     fn default() -> Self {
-        Self {
-            hasher: ahash::RandomState::default(),
-            places: (0..PLACES).map(|_| Mutex::default()).collect(),
-        }
+        Self::of(PLACES)
     }
 }
 
 impl Recent {
+    /// A small table.
+    pub(super) fn few() -> Self {
+        Self::of(FEW)
+    }
+
+    fn of(places: usize) -> Self {
+        Self {
+            hasher: ahash::RandomState::default(),
+            places: (0..places).map(|_| Mutex::default()).collect(),
+        }
+    }
+
     /// The taxpayer of a number on a day: remembered, or told and then remembered.
     pub(super) fn recall(
         &self,
@@ -40,8 +52,10 @@ impl Recent {
         on: Date,
         tell: impl FnOnce() -> Option<Taxpayer>,
     ) -> Option<Arc<Taxpayer>> {
-        let place = usize::try_from(self.hasher.hash_one(gstin) % PLACES as u64).unwrap_or(0);
-        let place = &self.places[place];
+        // The number of places is a power of two.
+        let last = self.places.len() - 1;
+        #[expect(clippy::cast_possible_truncation, reason = "the upper bits are not looked at")]
+        let place = &self.places[self.hasher.hash_one(gstin) as usize & last];
         if let Some((day, taxpayer)) = &*place.lock().unwrap_or_else(PoisonError::into_inner)
             && *day == on
             && taxpayer.gstin == gstin

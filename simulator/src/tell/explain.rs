@@ -241,7 +241,7 @@ fn ways(
         Some(AccountCredentials {
             account: account.name.clone(),
             about: account.about.clone(),
-            send: credentials::sent(pack, endpoint.scheme, at, teller.at_ms),
+            send: credentials::sent(pack, endpoint.scheme, at, teller.sender()),
             gives: None,
             limits: Vec::new(),
         })
@@ -294,7 +294,7 @@ fn cause(
         Sender::Account(name) => pack.accounts.iter().position(|known| known.name == *name),
     };
     if let Some(at) = sender {
-        request.add_credentials(&credentials::sent(pack, endpoint.scheme, at, teller.at_ms));
+        request.add_credentials(&credentials::sent(pack, endpoint.scheme, at, teller.sender()));
     }
     Some((request.curl(&url), example::before(example, endpoint)))
 }

@@ -28,6 +28,7 @@ fn keep(journal: &Journal, number: u64, kept: &Kept<'_>) {
         query: Some("action=TP&q=a%20b".into()),
         headers,
         body: kept.body.to_owned().into(),
+        ended: None,
     };
     let status = StatusCode::from_u16(kept.status).expect("it is one");
     journal.keep(&Entry {

@@ -17,6 +17,7 @@ mod limits;
 mod oddities;
 mod sixth_vendor;
 mod stories;
+mod tenants;
 mod triggers;
 mod verify;
 mod ways_in;

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use axum::{Json, Router, extract::Path, http::StatusCode, routing::get};
-use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{App, Asked, Brought, Problem, read};
+use super::{App, Asked, Body, Brought, Problem};
 use crate::{
     finding::Finding,
     scenario::{Scenario, parameters::Values},
@@ -29,7 +28,8 @@ struct Begin {
 }
 
 impl Brought for Begin {
-    const LIKE: &'static str = r#"send no body, or {"set": {"PARAMETER": VALUE}}"#;
+    const LIKE: &'static str = r#"nothing, or {"set": {"PARAMETER": VALUE}}"#;
+    const MAY_BE_EMPTY: bool = true;
 }
 
 /// The story as the tenant plays it, else as it is.
@@ -68,10 +68,9 @@ async fn scenario(asked: Asked, Path(name): Path<String>) -> Result<Json<Value>,
 async fn begin_scenario(
     asked: Asked,
     Path(name): Path<String>,
-    body: Bytes,
+    Body(begin): Body<Begin>,
 ) -> Result<Json<Value>, Problem> {
     find(&asked, &name)?;
-    let begin = if body.trim_ascii().is_empty() { Begin::default() } else { read(&body)? };
     let story = asked.world.story(&name, &begin.set).ok_or_else(|| nobody(&asked, &name))?;
     asked.tenant.play(&story.map_err(|findings| refused(&begin, &findings))?);
     Ok(Json(told(&asked, find(&asked, &name)?)))
@@ -81,10 +80,11 @@ async fn begin_scenario(
 fn refused(begin: &Begin, findings: &[Finding]) -> Problem {
     let details: Vec<_> = findings.iter().map(ToString::to_string).collect();
     let details = details.join("; ");
-    let hint = findings.iter().find_map(|finding| finding.hint.clone()).unwrap_or_default();
+    let hint = findings.iter().find_map(|finding| finding.hint.clone());
     let named = |name: &&String| details.contains(&format!("parameter `{name}`"));
     let field = begin.set.keys().find(named);
-    Problem::field(field.map_or("set".to_owned(), |name| format!("set.{name}")), details, hint)
+    let field = field.map_or("set".to_owned(), |name| format!("set.{name}"));
+    Problem::field(field, details, hint.unwrap_or_else(|| Begin::LIKE.to_owned()))
 }
 
 async fn end_scenario(asked: Asked, Path(name): Path<String>) -> Result<StatusCode, Problem> {

@@ -19,7 +19,13 @@ use crate::common::{NOW, Reply, Request, WORLD, call, record, simulator};
 fn told<T>(tell: impl FnOnce(&Teller<'_>) -> T) -> T {
     let examples = Examples::read(&WORLD.fixtures);
     let now: jiff::Timestamp = NOW.parse().expect("the tests' time is a time");
-    tell(&Teller { world: &WORLD, examples: &examples, base_url: "", at_ms: now.as_millisecond() })
+    tell(&Teller {
+        world: &WORLD,
+        examples: &examples,
+        base_url: "",
+        tenant: None,
+        at_ms: now.as_millisecond(),
+    })
 }
 
 fn rows() -> Vec<CauseRow> {
