@@ -8,6 +8,7 @@ mod filings;
 mod identity;
 mod locale;
 mod nation;
+mod notes;
 mod persona;
 mod place;
 mod population;
@@ -23,6 +24,7 @@ use std::{
 use ahash::AHashMap;
 use jiff::civil::Date;
 
+pub(crate) use self::notes::{About, Notes};
 pub use self::persona::{Persona, PersonaError, PersonaFiling, read_persona};
 pub(crate) use self::{
     filings::stopped_on,
@@ -170,7 +172,17 @@ impl Register {
     /// As [`Self::look_up`], to be shared; who was asked about lately is remembered.
     #[must_use]
     pub fn recall(&self, gstin: &str, on: Date) -> Option<Arc<Taxpayer>> {
+        self.remember(gstin, on).map(|(taxpayer, _)| taxpayer)
+    }
+
+    /// The same, and whether they were remembered.
+    pub(crate) fn remember(&self, gstin: &str, on: Date) -> Option<(Arc<Taxpayer>, bool)> {
         self.recent.recall(gstin, on, || self.look_up(gstin, on).map(Cow::into_owned))
+    }
+
+    /// What was written of who was asked about lately.
+    pub(crate) fn notes(&self) -> &Notes {
+        self.recent.notes()
     }
 
     /// Somebody for any text, even a malformed one, whose `gstin` echoes the text.
