@@ -12,6 +12,7 @@
 //! - [`bulk`]: large answers, made in the background and fetched as files
 //! - [`fault`]: what can go wrong with a reply
 //! - [`journal`]: the last exchanges
+//! - [`coverage`]: which of a vendor's answers a client has met
 //! - [`auth`]: who calls
 //! - [`pack`]: a vendor as data, read, checked, made ready
 //! - [`scenario`]: stories; decides a call
@@ -19,6 +20,7 @@
 //! - [`exchange`]: the walk; knows every step
 //! - [`world`], [`tenant`], [`tenants`], [`magic`]: what is loaded once, and what belongs to one user
 //! - [`tell`]: what there is, as data for people and machines
+//! - [`verify`]: whether what was received is what was expected
 //! - [`server`] reads from sockets and answers there
 //! - [`gstn`]: keys and envelopes of the GST network's taxpayer session
 //! - [`finding`]: what is wrong with a file, drawn at its place
@@ -26,6 +28,7 @@
 pub mod auth;
 pub mod books;
 pub mod bulk;
+pub mod coverage;
 pub mod exchange;
 pub mod fault;
 pub mod finding;
@@ -45,6 +48,9 @@ pub mod tell;
 pub mod tenant;
 pub mod tenants;
 pub mod validate;
+pub mod verify;
 pub mod world;
 
-pub use simulator::{Builder, Simulator, StartError};
+pub use simulator::{
+    BlockingSimulator, Builder, Expected, Simulator, StartError, Story, TestTenant,
+};

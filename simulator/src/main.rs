@@ -11,7 +11,6 @@ use clap::{CommandFactory as _, FromArgMatches as _, error::ErrorKind};
 use crate::cli::{
     Cli, Exit, Failure, Said,
     global::{Color, Session},
-    serve::Serving,
 };
 
 mod cli;
@@ -32,9 +31,14 @@ fn main() -> ExitCode {
     };
     let color = session.color;
     match cli::run(&session, cli.command) {
-        Ok((Said { text, exit }, serving)) => {
-            put(AutoStream::new(io::stdout().lock(), choice(color, &io::stdout())), &text);
-            serving.map_or(exit, Serving::wait).into()
+        Ok((Said { text, exit }, running)) => {
+            let mut stream = AutoStream::new(io::stdout().lock(), choice(color, &io::stdout()));
+            let mut say = |text: &str| put(&mut stream, text);
+            say(&text);
+            match running.map_or(Ok(exit), |running| running.finish(&mut say)) {
+                Ok(exit) => exit.into(),
+                Err(failure) => failed(&failure, color),
+            }
         }
         Err(failure) => failed(&failure, color),
     }
@@ -81,7 +85,8 @@ fn choice(color: Color, stream: &impl anstream::stream::RawStream) -> ColorChoic
     }
 }
 
-/// Writes all of it. Whoever reads may have gone, as `head` does: that is no trouble of ours.
-fn put(mut stream: impl Write, text: &str) {
-    let _ = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
+/// Writes all of it, and says whether that went well. Whoever reads may have gone, as `head` does:
+/// that is no trouble of ours.
+fn put(mut stream: impl Write, text: &str) -> bool {
+    stream.write_all(text.as_bytes()).and_then(|()| stream.flush()).is_ok()
 }

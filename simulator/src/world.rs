@@ -1,6 +1,10 @@
 //! The world: all that is read from files, checked and made ready once.
 
-use std::{collections::BTreeMap, error::Error as _, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    error::Error as _,
+    sync::{Arc, OnceLock},
+};
 
 use ahash::AHashMap;
 
@@ -10,8 +14,13 @@ use crate::{
     magic::Magic,
     pack::{Pack, compile, folder::Folder, settings::Choices, vocabulary::Vocabulary},
     render::expression::closest,
-    scenario::{self, Scenario, file::ScenarioFile},
-    taxpayers::{Persona, PersonaError, Register, Unknown, read_persona},
+    scenario::{
+        self, Library, Playing, Scenario,
+        compile::{Cast, Stage},
+        parameters::Values,
+    },
+    taxpayers::{Others, Persona, PersonaError, Register, Unknown, read_persona},
+    tell::example::Examples,
 };
 
 /// What a world is made from.
@@ -44,6 +53,9 @@ impl Default for Ingredients {
     }
 }
 
+/// Stories by name.
+pub type Stories = BTreeMap<String, Arc<Scenario>>;
+
 /// Vendors, nation and stories.
 #[derive(Debug)]
 pub struct World {
@@ -55,14 +67,21 @@ pub struct World {
     pub vocabulary: Vocabulary,
     /// The nation.
     pub register: Arc<Register>,
+    /// The nations of other seeds.
+    others: Others,
     /// Key pairs of the tax network.
     pub keys: Arc<KeyRing>,
     /// Magic GSTINs.
     pub magic: Magic,
     /// The folders it was read from; examples and persona names are looked up there when asked for.
     pub fixtures: Vec<Folder>,
-    /// Stories by name.
-    pub scenarios: BTreeMap<String, Arc<Scenario>>,
+    /// Requests to show, once they were asked for.
+    examples: OnceLock<Examples>,
+    /// Stories by name, with what settings choose for their parameters.
+    pub scenarios: Stories,
+    /// Their files.
+    stories: Library,
+    settings: Choices,
     by_name: AHashMap<String, usize>,
     by_host: AHashMap<String, usize>,
 }
@@ -74,6 +93,23 @@ impl World {
     ///
     /// Everything that is wrong with any file, at once.
     pub fn load(ingredients: &Ingredients) -> Result<Self, Vec<Finding>> {
+        Self::load_after(ingredients, None).map(|(world, _)| world)
+    }
+
+    /// Reads all anew. A story that is wrong now stays as it was in this world; what is wrong with
+    /// it is told beside the new world.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with any other file, at once.
+    pub fn reload(&self, ingredients: &Ingredients) -> Result<(Self, Vec<Finding>), Vec<Finding>> {
+        Self::load_after(ingredients, Some(self))
+    }
+
+    fn load_after(
+        ingredients: &Ingredients,
+        before: Option<&Self>,
+    ) -> Result<(Self, Vec<Finding>), Vec<Finding>> {
         let mut findings = Vec::new();
         let vocabulary = match last_source(&ingredients.fixtures, "outcomes.toml") {
             Some(source) => keep(Vocabulary::read(&source), &mut findings),
@@ -84,23 +120,38 @@ impl World {
             None => Magic::default(),
         };
         let personas = personas(&ingredients.fixtures, &mut findings);
+        let cast = Cast::of(personas.iter());
         let packs = packs(ingredients, &vocabulary, &mut findings);
         let unread: Vec<_> = homes(&ingredients.fixtures)
             .into_keys()
             .filter(|name| !packs.iter().any(|pack| pack.name == *name))
             .collect();
-        let scenarios =
-            scenarios(&ingredients.scenarios, &packs, &unread, &vocabulary, &mut findings);
-        let names: Vec<_> = packs.iter().map(|pack| pack.name.clone()).collect();
-        for vendor in ingredients.settings.keys() {
-            if !packs.iter().any(|pack| pack.name == *vendor) && findings.is_empty() {
+        let mut shelf = Shelf {
+            library: Library::of(&ingredients.scenarios),
+            chosen: &ingredients.settings,
+            stage: Stage { packs: &packs, vocabulary: &vocabulary, cast: &cast },
+            unread,
+        };
+        let (mut scenarios, mut broken) = shelf.stories();
+        if let Some(before) = before {
+            scenarios = keep_stories(before, &mut shelf, scenarios, &broken);
+        } else {
+            findings.extend(std::mem::take(&mut broken).into_values().flatten());
+        }
+        let stories = shelf.library;
+        let names: Vec<_> =
+            packs.iter().map(|pack| pack.name.as_str()).chain(stories.names()).collect();
+        for set in ingredients.settings.keys() {
+            if !names.contains(&set.as_str()) && findings.is_empty() {
+                let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
                 findings.push(
-                    Finding::new(format!("there is no vendor `{vendor}` to set anything of"))
-                        .hint(closest(vendor, &names)),
+                    Finding::new(format!("there is no vendor or story `{set}` to set anything of"))
+                        .hint(closest(set, &names)),
                 );
             }
         }
         if !findings.is_empty() {
+            unique(&mut findings);
             return Err(findings);
         }
         let index = |names: fn(&Pack) -> Vec<String>| {
@@ -110,18 +161,74 @@ impl World {
                 .flat_map(|(at, pack)| names(pack).into_iter().map(move |name| (name, at)))
                 .collect::<AHashMap<_, _>>()
         };
-        Ok(Self {
+        let world = Self {
             seed: ingredients.seed,
             by_name: index(|pack| vec![pack.name.clone()]),
             by_host: by_host(&packs, &ingredients.fixtures),
             packs,
             vocabulary,
             register: Arc::new(Register::new(ingredients.seed, personas, ingredients.unknown)),
+            others: Others::default(),
             keys: Arc::clone(&ingredients.keys),
             magic,
             fixtures: ingredients.fixtures.clone(),
+            examples: OnceLock::new(),
             scenarios,
-        })
+            stories,
+            settings: ingredients.settings.clone(),
+        };
+        let mut broken: Vec<Finding> = broken.into_values().flatten().collect();
+        unique(&mut broken);
+        Ok((world, broken))
+    }
+
+    /// A story with what somebody chose for its parameters; what settings choose counts where
+    /// nothing else is chosen.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the choice, or with the story for it. `None` where there is no such story.
+    #[must_use]
+    pub fn story(
+        &self,
+        name: &str,
+        chosen: &Values,
+    ) -> Option<Result<Arc<Scenario>, Vec<Finding>>> {
+        let story = self.scenarios.get(name)?;
+        if chosen.is_empty() {
+            return Some(Ok(Arc::clone(story)));
+        }
+        let mut all = set_for(&self.settings, name);
+        all.extend(chosen.clone());
+        let cast = Cast::of(self.register.personas());
+        let stage = Stage { packs: &self.packs, vocabulary: &self.vocabulary, cast: &cast };
+        let story = scenario::compile::load(&self.stories, name, &all, stage);
+        Some(story.map(|mut story| {
+            story.chosen.clone_from(chosen);
+            Arc::new(story)
+        }))
+    }
+
+    /// A story that was played in another world goes on in this one: with the same choices, and the
+    /// progress of the rules that are still the same. `None` where this world does not have it, or
+    /// not for these choices.
+    #[must_use]
+    pub fn resume(&self, playing: &Playing) -> Option<Playing> {
+        let before = &playing.scenario;
+        let story = self.story(&before.name, &before.chosen)?.ok()?;
+        Some(if Arc::ptr_eq(&story, before) { playing.clone() } else { story.adopt(playing) })
+    }
+
+    /// Requests to show.
+    #[must_use]
+    pub fn examples(&self) -> &Examples {
+        self.examples.get_or_init(|| Examples::read(&self.fixtures))
+    }
+
+    /// The nation of another seed, with the same personas.
+    #[must_use]
+    pub fn register_of(&self, seed: u64) -> Arc<Register> {
+        self.others.of_seed(seed, &self.register)
     }
 
     /// The vendor of that name.
@@ -159,6 +266,39 @@ fn by_host(packs: &[Arc<Pack>], folders: &[Folder]) -> AHashMap<String, usize> {
         }
     }
     by_host
+}
+
+/// The stories, and in the place of broken ones those of the world before: told from their files of
+/// then, or where those do not go with the vendors of now, as they are.
+fn keep_stories(
+    before: &World,
+    shelf: &mut Shelf<'_>,
+    mut stories: Stories,
+    broken: &BTreeMap<String, Vec<Finding>>,
+) -> Stories {
+    if broken.is_empty() {
+        return stories;
+    }
+    for name in broken.keys() {
+        let source = before.stories.get(name).cloned();
+        shelf.library = std::mem::take(&mut shelf.library).with(name, source);
+    }
+    let (mut again, _) = shelf.stories();
+    for name in broken.keys() {
+        if let Some(story) = again.remove(name).or_else(|| before.scenarios.get(name).cloned()) {
+            stories.insert(name.clone(), story);
+        }
+    }
+    stories
+}
+
+/// Takes out what is told twice: a file that several stories include is read for each of them.
+fn unique(findings: &mut Vec<Finding>) {
+    let mut seen = HashSet::new();
+    findings.retain(|finding| {
+        let path = finding.source.as_ref().map(|source| source.path.clone());
+        seen.insert((path, finding.span.clone(), finding.message.clone()))
+    });
 }
 
 fn keep<T: Default>(read: Result<T, Vec<Finding>>, findings: &mut Vec<Finding>) -> T {
@@ -239,32 +379,46 @@ pub(crate) fn packs(
     packs
 }
 
-fn scenarios(
-    folders: &[Folder],
-    packs: &[Arc<Pack>],
-    unread: &[String],
-    vocabulary: &Vocabulary,
-    findings: &mut Vec<Finding>,
-) -> BTreeMap<String, Arc<Scenario>> {
-    let mut scenarios = BTreeMap::new();
-    for folder in folders {
-        for name in folder.below("").filter(|name| Folder::has_ending(name, "toml")) {
-            let Some(source) = folder.source(name) else { continue };
-            match scenario::compile::load(&source, packs, vocabulary) {
-                Ok(scenario) => {
-                    scenarios.insert(scenario.name.clone(), Arc::new(scenario));
-                }
-                // What is said of a vendor that cannot be read waits until it can.
-                Err(_) if speaks_of(&source, unread) => {}
-                Err(more) => findings.extend(more),
-            }
-        }
-    }
-    scenarios
+/// What stories are made from.
+struct Shelf<'load> {
+    library: Library,
+    chosen: &'load Choices,
+    stage: Stage<'load>,
+    /// Vendors that cannot be read.
+    unread: Vec<String>,
 }
 
-fn speaks_of(story: &Source, vendors: &[String]) -> bool {
-    let Ok(file) = toml::from_str::<ScenarioFile>(&story.text) else { return false };
-    let mut named = file.rules.iter().filter_map(|rule| rule.when.vendor.as_ref());
-    named.any(|vendor| vendors.contains(&vendor.value))
+impl Shelf<'_> {
+    /// All stories that can be played; findings for the others, by name.
+    fn stories(&self) -> (Stories, BTreeMap<String, Vec<Finding>>) {
+        let mut stories = Stories::new();
+        let mut broken = BTreeMap::new();
+        for name in self.library.names() {
+            let chosen = set_for(self.chosen, name);
+            match scenario::compile::load(&self.library, name, &chosen, self.stage) {
+                Ok(mut story) => {
+                    story.chosen = Values::new();
+                    stories.insert(name.to_owned(), Arc::new(story));
+                }
+                // What is said of a vendor that cannot be read waits until it can.
+                Err(_) if self.speaks_of_unread(name, &chosen) => {}
+                Err(findings) => {
+                    broken.insert(name.to_owned(), findings);
+                }
+            }
+        }
+        (stories, broken)
+    }
+
+    fn speaks_of_unread(&self, name: &str, chosen: &Values) -> bool {
+        let Ok(story) = scenario::gather(&self.library, name, chosen) else { return false };
+        let mut vendors = story.rules.iter().flat_map(|rule| rule.rule.when.vendor.texts());
+        vendors.any(|vendor| self.unread.iter().any(|unread| unread == vendor))
+    }
+}
+
+/// What settings choose for a story's parameters.
+fn set_for(settings: &Choices, story: &str) -> Values {
+    let set = settings.get(story).into_iter().flatten();
+    set.map(|(name, text)| (name.clone(), text.as_str().into())).collect()
 }

@@ -108,5 +108,6 @@ fn call(pack: &Pack, tenant: &Tenant, request: &[u8]) -> Fallible<Call> {
         query,
         headers,
         body: Bytes::copy_from_slice(body.as_bytes()),
+        ended: None,
     })
 }

@@ -39,11 +39,15 @@ mod gstn;
 mod magic;
 pub(crate) mod paint;
 mod population;
+mod remote;
 mod scenario;
 mod schema;
 pub(crate) mod serve;
+mod set;
+mod tail;
 mod taxpayer;
 mod token;
+mod verify;
 
 /// Plays GST Suvidha Providers and GSTIN-verification vendors from files.
 ///
@@ -83,8 +87,12 @@ pub(crate) enum Command {
     Gstn(gstn::Args),
     /// List members of the declared population
     Population(population::Args),
-    /// List and show the stories that can be played
+    /// List and tell the stories that can be played, or begin a new one
     Scenario(scenario::Args),
+    /// Show a running simulator's calls as they come, a line each
+    Tail(tail::Args),
+    /// Say whether a running simulator received what is expected
+    Verify(verify::Args),
     /// Print JSON Schemas of the files people write, for editors
     Schema(schema::Args),
     /// Print completions for a shell
@@ -101,7 +109,6 @@ pub(crate) enum Exit {
     /// A file or an argument is wrong.
     Wrong = 2,
     /// The target is out of reach.
-    #[expect(dead_code, reason = "for commands that talk to a running simulator")]
     OutOfReach = 3,
 }
 
@@ -181,13 +188,39 @@ impl Failure {
     }
 }
 
-/// Runs a command; `serve` gives a simulator to wait for as well.
-pub(crate) fn run(
-    session: &Session,
-    command: Command,
-) -> Result<(Said, Option<serve::Serving>), Failure> {
+/// What goes on after a command has said its first words.
+pub(crate) enum Running {
+    /// A simulator that serves.
+    Serving(serve::Serving),
+    /// Somebody who reads along.
+    Tail(tail::Tail),
+}
+
+impl Running {
+    /// Goes on to its end; `put` says a piece of text, and whether anybody still listens.
+    pub(crate) fn finish(self, put: &mut impl FnMut(&str) -> bool) -> Result<Exit, Failure> {
+        match self {
+            Self::Serving(serving) => Ok(serving.wait()),
+            Self::Tail(tail) => tail.follow(put),
+        }
+    }
+}
+
+/// Runs a command; some go on after they have said their first words.
+pub(crate) fn run(session: &Session, command: Command) -> Result<(Said, Option<Running>), Failure> {
+    if !matches!(command, Command::Serve(_) | Command::Scenario(_)) {
+        session.nothing_loose()?;
+    }
     let said = match command {
-        Command::Serve(args) => return serve::run(session, args),
+        Command::Serve(args) => {
+            let (said, serving) = serve::run(session, args)?;
+            return Ok((said, serving.map(Running::Serving)));
+        }
+        Command::Tail(args) => {
+            let (said, tail) = tail::run(session, &args)?;
+            return Ok((said, Some(Running::Tail(tail))));
+        }
+        Command::Verify(args) => verify::run(session, &args)?,
         Command::Check => check::run(session),
         Command::Explain(args) => explain::run(session, &args)?,
         Command::Catalog(args) => catalog::run(session, &args)?,
@@ -210,6 +243,7 @@ pub(crate) struct Told {
     pub(crate) world: World,
     examples: Examples,
     at_ms: i64,
+    tenant: Option<String>,
 }
 
 impl Told {
@@ -220,6 +254,7 @@ impl Told {
             world,
             examples: Examples::read(&session.ingredients.fixtures),
             at_ms: session.clock.now_ms(),
+            tenant: None,
         })
     }
 
@@ -229,7 +264,13 @@ impl Told {
             examples: &self.examples,
             base_url: DEFAULT_URL,
             at_ms: self.at_ms,
+            tenant: self.tenant.as_deref(),
         }
+    }
+
+    /// Tells a tenant, not the default one.
+    pub(crate) fn to(self, tenant: Option<String>) -> Self {
+        Self { tenant, ..self }
     }
 
     /// Why there is no such vendor.

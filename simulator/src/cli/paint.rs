@@ -16,6 +16,21 @@ pub(crate) fn dim(text: &str) -> String {
     text.dimmed().to_string()
 }
 
+/// What went well, in green.
+pub(crate) fn good(text: &str) -> String {
+    text.green().to_string()
+}
+
+/// What is worth a look, in yellow.
+pub(crate) fn fair(text: &str) -> String {
+    text.yellow().to_string()
+}
+
+/// What went wrong, in red.
+pub(crate) fn bad(text: &str) -> String {
+    text.red().to_string()
+}
+
 pub(crate) fn error_label() -> String {
     "error:".style(Style::new().bold().red()).to_string()
 }

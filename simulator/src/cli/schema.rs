@@ -10,12 +10,14 @@ use super::{
     Failure, Said, counted,
     file::{FILE_NAME, SettingsFile},
     global::Session,
+    verify::ExpectFile,
 };
 
 /// What `schema` takes.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Only this one: vendor, errors, requests, flows, outcomes, magic, persona, scenario or gspsim
+    /// Only this one: vendor, errors, requests, flows, outcomes, magic, persona, scenario, expectations
+    /// or gspsim
     name: Option<String>,
     /// Write each into a file `NAME.schema.json` of this folder
     #[arg(long, value_name = "DIR")]
@@ -60,6 +62,7 @@ pub(crate) fn run(session: &Session, args: &Args) -> Result<Said, Failure> {
 
 fn schemas() -> Vec<(&'static str, Value)> {
     let mut all = pack::schemas::schemas();
+    all.push(("expectations", pack::schemas::schema::<ExpectFile>("a file of `gspsim verify`")));
     all.push(("gspsim", pack::schemas::schema::<SettingsFile>(FILE_NAME)));
     all
 }

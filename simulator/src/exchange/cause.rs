@@ -93,7 +93,7 @@ pub(super) fn cause(
                     Refusal::Wrong => endpoint.auth_wrong,
                     Refusal::Expired(part) => endpoint.auth_expired.get(part).copied().flatten(),
                 };
-                let hint = Some(refused_hint(refusal, &scene.pack.name));
+                let hint = Some(refused_hint(refusal, scene));
                 return Ok(Decision { hint, ..decide(reply.unwrap_or(endpoint.success)) });
             }
         }
@@ -168,7 +168,11 @@ fn ruled(
 }
 
 /// What a caller who was not let in should look at.
-fn refused_hint(refusal: Refusal, vendor: &str) -> String {
+fn refused_hint(refusal: Refusal, scene: &Scene) -> String {
+    if let Some(ended) = &scene.call.ended {
+        return ended.to_string();
+    }
+    let vendor = &scene.pack.name;
     let what = match refusal {
         Refusal::Missing => "credentials are missing, or not all there",
         Refusal::Wrong => "nobody has these credentials",

@@ -5,6 +5,7 @@
 use std::{borrow::Cow, sync::Arc};
 
 use http::{HeaderName, HeaderValue, StatusCode, header::ALLOW};
+use serde_json::Value;
 use thiserror::Error;
 
 use crate::{
@@ -13,6 +14,8 @@ use crate::{
     pack::{Endpoint, Pack, file::StepFile},
     render::scene::Scene,
     route::{self, Route},
+    scenario::{self, Asking},
+    taxpayers::TaxpayerChange,
     tenant::Tenant,
     world::World,
 };
@@ -20,6 +23,7 @@ use crate::{
 mod bulk;
 mod cause;
 mod consent;
+mod hints;
 mod limits;
 mod say;
 mod wish;
@@ -43,6 +47,16 @@ pub const EXCHANGE_HEADER: HeaderName = HeaderName::from_static("x-sim-exchange"
 /// The header that says what a developer should know.
 pub const HINT_HEADER: HeaderName = HeaderName::from_static("x-sim-hint");
 
+/// Outcomes of calls that no vendor has words for.
+pub const OURS: [&str; 6] = [
+    "body-too-large",
+    "simulator-trouble",
+    "unknown-outcome",
+    "unknown-route",
+    "unreadable-body",
+    "wrong-method",
+];
+
 /// A call and what became of it.
 #[derive(Debug)]
 pub struct Exchange {
@@ -52,6 +66,9 @@ pub struct Exchange {
     pub outcome: Outcome,
     /// The vendor's; empty where it has none.
     pub code: String,
+    /// Index of the reply among the endpoint's, or among the vendor's where no endpoint took the
+    /// call; `None` where the vendor has no words for it.
+    pub plan: Option<usize>,
     /// Why this was answered.
     pub via: Via,
     /// What a developer should know.
@@ -111,14 +128,15 @@ pub fn play(
     pack: &Arc<Pack>,
     call: Call,
 ) -> Result<Exchange, SimulatorError> {
-    let mut scene = Scene::new(Arc::clone(pack), Arc::clone(&world.register), world.seed, call);
+    let mut scene = Scene::new(Arc::clone(pack), tenant.register(world), tenant.seed(world), call);
+    scene.tenant = tenant.scope();
     let (route, body_fault) = route::find(pack, &mut scene);
     let mut scene = Arc::new(scene);
     let failed = |source| SimulatorError::Expression { vendor: pack.name.clone(), source };
     let index = match route {
         Route::Endpoint(index) => index,
         Route::Unknown(near) => {
-            let hint = unknown_hint(pack, &scene.call, &near);
+            let hint = hints::unknown(world, pack, &scene.call, &near);
             let plain = (StatusCode::NOT_FOUND, "unknown-route");
             return edge(scene, pack.edges.unknown_path, plain, hint).map_err(failed);
         }
@@ -141,16 +159,26 @@ pub fn play(
     let gstin = subject(endpoint, &scene).map(Cow::into_owned);
 
     consent::show(&mut scene, endpoint, tenant);
-    let mut faults = Vec::new();
-    let mut story = None;
     let stories = tenant.playing();
     let limiter = Limiter { world, tenant, playing: &stories };
-    for playing in stories.iter() {
-        if let Some(decision) = playing.decide(&scene, gstin.as_deref()).map_err(failed)? {
-            story = decision.answer;
-            faults = decision.faults;
-            break;
-        }
+    let scenario::Decision { answer: story, edits, mut faults, limits, taxpayer } =
+        if stories.is_empty() {
+            scenario::Decision::default()
+        } else {
+            let account = || account(endpoint, &scene, tenant);
+            let asking = Asking::new(&scene, gstin.as_deref(), &tenant.name, &account);
+            scenario::decide(&stories, &asking).map_err(failed)?
+        };
+    if !limits.is_empty() {
+        tenant.limits().change_all(&limits);
+    }
+    let mut unsaid = None;
+    if !taxpayer.is_empty() {
+        unsaid = say(world, tenant, gstin.as_deref(), taxpayer).err();
+        amend(&mut scene).register = tenant.register(world);
+    }
+    if !edits.is_empty() {
+        amend(&mut scene).edits = edits;
     }
     let forced = |wish: &str| world.vocabulary.nearest(&endpoint.replies, wish);
     let magic = || {
@@ -171,7 +199,12 @@ pub fn play(
             Decision { reply, via, reason: None, hint: None }
         }
         None => {
-            cause(&mut scene, endpoint, limiter, gstin.as_deref(), body_fault).map_err(failed)?
+            let cause = cause(&mut scene, endpoint, limiter, gstin.as_deref(), body_fault);
+            let mut decision = cause.map_err(failed)?;
+            if decision.reply != endpoint.success {
+                decision.hint = hints::refused(world, &scene, endpoint, body_fault, decision.hint);
+            }
+            decision
         }
     };
     let decision = limiter.charge(&mut scene, endpoint, decision).map_err(failed)?;
@@ -182,6 +215,7 @@ pub fn play(
         let session = issue(&scene, issues.form, issues.life_s);
         let sessions = &tenant.memory.sessions;
         sessions.open(&session.token, &issues.session, account, session.expires_at_ms);
+        tenant.gave(&session.token);
         amend(&mut scene).session = Some(session);
     }
     let (scene, outcome, reply) =
@@ -191,14 +225,45 @@ pub fn play(
     for fault in &faults {
         delivery = scene.roll(|dice| fault.apply(delivery, dice));
     }
+    let unedited = scene.unedited.get().filter(|why| !why.is_empty()).cloned();
     Ok(Exchange {
         code: scene.words.code.clone(),
         scene,
         outcome,
+        plan: Some(decision.reply),
         via: decision.via,
-        hint: decision.hint,
+        hint: decision.hint.or(unsaid).or(unedited),
         delivery,
     })
+}
+
+/// Says of the taxpayer asked about what stories say; why not, where that cannot be.
+fn say(
+    world: &World,
+    tenant: &Tenant,
+    gstin: Option<&str>,
+    patches: Vec<Value>,
+) -> Result<(), String> {
+    let Some(gstin) = gstin else {
+        return Err("a story changes the taxpayer asked about, but the call names none".to_owned());
+    };
+    for patch in patches {
+        let said = serde_json::from_value::<TaxpayerChange>(patch)
+            .map_err(|error| error.to_string())
+            .and_then(|change| {
+                let said = tenant.override_taxpayer(world, gstin, &change);
+                said.map_err(|error| error.to_string())
+            });
+        said.map_err(|why| format!("a story cannot change `{gstin}`: {why}"))?;
+    }
+    Ok(())
+}
+
+/// The account that calls, by name.
+fn account(endpoint: &Endpoint, scene: &Scene, tenant: &Tenant) -> Option<String> {
+    let scheme = scene.pack.schemes.get(endpoint.scheme?)?;
+    let identity = scheme.identify(scene, &tenant.memory.sessions).ok()?;
+    Some(scene.pack.accounts.get(identity.account)?.name.clone())
 }
 
 /// Whether a call may take long to play: one that opens or makes keys, or opens books.
@@ -220,9 +285,4 @@ fn amend(scene: &mut Arc<Scene>) -> &mut Scene {
 fn subject<'scene>(endpoint: &Endpoint, scene: &'scene Scene) -> Option<Cow<'scene, str>> {
     let field = endpoint.lookup?.gstin_field()?;
     scene.field(field)?.as_str().map(Cow::Borrowed)
-}
-
-fn unknown_hint(pack: &Pack, call: &Call, near: &[String]) -> String {
-    let closest = near.first().map(|address| format!("; the closest is {address}"));
-    format!("`{}` has no {} {}{}", pack.name, call.method, call.path, closest.unwrap_or_default())
 }

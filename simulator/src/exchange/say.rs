@@ -88,13 +88,17 @@ pub(crate) fn render(
             Bytes::from(out)
         }
     };
+    let body = scene.edited(&body).map_or(body, Bytes::from);
+    let scope = Scope { scene: &scene, locals: &Locals::Empty };
     for (name, text) in plan.headers.iter() {
         let value = match text {
             HeaderText::Ready(value) => value.clone(),
             HeaderText::Template(template) => {
                 let mut out = String::new();
                 template.fill(scope, &mut out)?;
-                let Ok(value) = HeaderValue::from_str(&out) else { continue };
+                // A header that has nothing to say is not sent.
+                let Some(value) = Some(out).filter(|out| !out.is_empty()) else { continue };
+                let Ok(value) = HeaderValue::from_str(&value) else { continue };
                 value
             }
         };
@@ -108,12 +112,12 @@ pub(crate) fn render(
 /// The answer to what HTTP itself refuses: the vendor's where it documents one, else a plain one.
 pub(crate) fn edge(
     scene: Arc<Scene>,
-    reply: Option<usize>,
+    plan: Option<usize>,
     plain: (StatusCode, &str),
     hint: String,
 ) -> Result<Exchange, minijinja::Error> {
     let pack = Arc::clone(&scene.pack);
-    let (scene, outcome, reply) = match reply {
+    let (scene, outcome, reply) = match plan {
         Some(index) => render(scene, &pack.replies, index, None)?,
         None => {
             let reply = Reply { status: plain.0, headers: Vec::new(), body: Bytes::new() };
@@ -124,6 +128,7 @@ pub(crate) fn edge(
         code: scene.words.code.clone(),
         scene,
         outcome,
+        plan,
         via: Via::Cause,
         hint: Some(hint),
         delivery: reply.into(),
@@ -134,10 +139,10 @@ pub(crate) fn edge(
 pub(super) fn issue(scene: &Scene, form: TokenForm, life_s: i64) -> Issued {
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     let expires_at_ms = scene.call.at_ms.saturating_add(life_s.saturating_mul(1000));
-    let random = |length| scene.roll(|dice: &mut Dice| letters(dice, LETTERS, length));
+    let random = |length| scene.roll_own(|dice: &mut Dice| letters(dice, LETTERS, length));
     let token = match form {
         TokenForm::Opaque => random(40),
-        TokenForm::Uuid => scene.roll(uuid),
+        TokenForm::Uuid => scene.roll_own(uuid),
         TokenForm::Jwt => {
             let account = scene.account.and_then(|index| scene.pack.accounts.get(index));
             let part = |json: &Value| BASE64_URL_SAFE_NO_PAD.encode(json.to_string());

@@ -30,9 +30,20 @@ fn read_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Header
 }
 
 fn read_value<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<HeaderValue>, D::Error> {
-    let text = String::deserialize(deserializer)?;
+    let text = match Text::deserialize(deserializer)? {
+        Text::Word(text) => text,
+        Text::Number(number) => number.to_string(),
+    };
     let value = HeaderValue::from_str(&text);
     value.map(Some).map_err(|_| D::Error::custom(format!("`{text}` is no value of a header")))
+}
+
+/// A text, or a number for which quotes were forgotten.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Text {
+    Word(String),
+    Number(u64),
 }
 
 impl DuplicatedHeaders {

@@ -78,7 +78,6 @@ mod tests {
 
     use flate2::read::GzDecoder;
 
-    use super::*;
     use crate::fault::tests::{apply, plain};
 
     #[test]

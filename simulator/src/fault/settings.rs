@@ -61,7 +61,7 @@ impl JsonSchema for Chance {
 pub struct Millis(u64);
 
 /// As long as anything may take.
-const LONGEST: Millis = Millis(LONGEST_WAIT.as_millis() as u64);
+const LONGEST: Millis = Millis(LONGEST_WAIT.as_secs() * 1_000);
 
 impl Millis {
     /// So many.

@@ -63,7 +63,6 @@ impl WrongCharset {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::fault::tests::{apply, plain};
 
     #[test]

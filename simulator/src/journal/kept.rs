@@ -7,52 +7,102 @@ use http::{HeaderName, HeaderValue};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{BLANK, BODY_LIMIT, Entry, Query, SECRET_HEADERS, Via};
+use super::{BLANK, BODY_LIMIT, Entry, SECRET_HEADERS, Via};
 use crate::model::call::Call;
 
-/// An exchange as JSON.
-#[derive(Clone, Debug, Serialize)]
+/// An exchange as people and machines are told of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Record {
-    pub(super) id: u64,
-    at: String,
-    vendor: String,
-    endpoint: String,
-    account: String,
-    gstin: String,
-    outcome: String,
-    code: String,
-    via: Via,
-    wait_ms: u64,
-    faults: Vec<&'static str>,
+    /// Its number: the reply's header `x-sim-exchange`.
+    pub id: u64,
+    /// The tenant's time when the call came, as RFC 3339.
+    pub at: String,
+    /// The same in epoch milliseconds.
+    #[serde(skip)]
+    pub at_ms: i64,
+    /// The vendor; empty where none took the call.
+    pub vendor: String,
+    /// The endpoint; empty where none took the call.
+    pub endpoint: String,
+    /// The account's name; empty where it is not known.
+    pub account: String,
+    /// GSTIN asked about; empty where there is none.
+    pub gstin: String,
+    /// Our name for the answer.
+    pub outcome: String,
+    /// The vendor's; empty where it has none.
+    pub code: String,
+    /// Why this was answered.
+    pub via: Via,
+    /// Time before the first byte, in milliseconds.
+    pub wait_ms: u64,
+    /// The faults that were put on the reply, by name.
+    pub faults: Vec<&'static str>,
+    /// What went over the wire in the reply's stead; empty where that was the reply.
     #[serde(skip_serializing_if = "String::is_empty")]
-    wire: String,
+    pub wire: String,
+    /// What a developer should know; empty where there is nothing.
     #[serde(skip_serializing_if = "String::is_empty")]
-    hint: String,
-    pub(super) request: RecordedJson,
-    reply: ReplyJson,
+    pub hint: String,
+    /// What was asked.
+    pub request: RecordedRequest,
+    /// What was answered.
+    pub reply: RecordedReply,
 }
 
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct RecordedJson {
-    pub(super) method: String,
-    pub(super) target: String,
-    pub(super) headers: Vec<(String, String)>,
-    pub(super) body: String,
-    body_length: usize,
-    /// What its sealed part says.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    opened: Option<Value>,
+impl Record {
+    /// The exchange in a line: what was asked, what was answered.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let Self { request, reply, .. } = self;
+        let vendor = if self.vendor.is_empty() { "nobody" } else { &self.vendor };
+        let mut out = format!("{vendor} {} {} → {}", request.method, request.target, reply.status);
+        for word in [&self.code, &self.outcome] {
+            if !word.is_empty() {
+                out.push(' ');
+                out += word;
+            }
+        }
+        for fault in &self.faults {
+            out += ", ";
+            out += fault;
+        }
+        out
+    }
 }
 
-#[derive(Clone, Debug, Serialize)]
-struct ReplyJson {
-    status: u16,
-    headers: Vec<(String, String)>,
-    body: String,
-    body_length: u64,
+/// A request as kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RecordedRequest {
+    /// HTTP method.
+    pub method: String,
+    /// The vendor's own path, and the query.
+    pub target: String,
+    /// Headers; credentials blanked.
+    pub headers: Vec<(String, String)>,
+    /// The body, or its beginning.
+    pub body: String,
+    /// How long it was.
+    pub body_length: usize,
     /// What its sealed part says.
     #[serde(skip_serializing_if = "Option::is_none")]
-    opened: Option<Value>,
+    pub opened: Option<Value>,
+}
+
+/// A reply as kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RecordedReply {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers.
+    pub headers: Vec<(String, String)>,
+    /// The body, or its beginning.
+    pub body: String,
+    /// How long it was.
+    pub body_length: u64,
+    /// What its sealed part says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opened: Option<Value>,
 }
 
 /// An exchange as kept. All its texts are in one piece of memory, which is taken once and given
@@ -60,9 +110,9 @@ struct ReplyJson {
 #[derive(Clone, Debug)]
 pub(super) struct Kept {
     pub(super) id: u64,
-    at_ms: i64,
-    via: Via,
-    status: u16,
+    pub(super) at_ms: i64,
+    pub(super) via: Via,
+    pub(super) status: u16,
     wait_ms: u64,
     /// How long the request's body was.
     body_length: usize,
@@ -71,17 +121,17 @@ pub(super) struct Kept {
     /// Where each of them ends.
     ends: [u32; PARTS],
     /// What was made to go wrong, by name, and how the bytes went.
-    faults: Box<[&'static str]>,
+    pub(super) faults: Box<[&'static str]>,
     wire: Box<str>,
     /// How long the reply's body was.
     reply_length: u64,
     /// The reply's body, or its beginning.
-    reply_body: Bytes,
+    pub(super) reply_body: Bytes,
 }
 
 /// Which text of an exchange.
 #[derive(Clone, Copy, Debug)]
-enum Part {
+pub(super) enum Part {
     Vendor,
     Endpoint,
     Account,
@@ -208,7 +258,7 @@ impl Kept {
         size_of::<Self>() + self.texts.len() + self.reply_body.len() + faults
     }
 
-    fn bytes(&self, part: Part) -> &[u8] {
+    pub(super) fn bytes(&self, part: Part) -> &[u8] {
         let at = part as usize;
         let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
         self.texts.get(start as usize..self.ends[at] as usize).unwrap_or_default()
@@ -218,24 +268,13 @@ impl Kept {
         String::from_utf8_lossy(self.bytes(part)).into_owned()
     }
 
-    pub(super) fn fits(&self, query: &Query) -> bool {
-        let same = |wanted: &Option<String>, part: Part| {
-            wanted.as_deref().is_none_or(|wanted| wanted.as_bytes() == self.bytes(part))
-        };
-        same(&query.vendor, Part::Vendor)
-            && same(&query.endpoint, Part::Endpoint)
-            && same(&query.outcome, Part::Outcome)
-            && same(&query.code, Part::Code)
-            && same(&query.gstin, Part::Gstin)
-            && query.status.is_none_or(|status| status == self.status)
-    }
-
     pub(super) fn record(&self) -> Record {
         let at =
             jiff::Timestamp::from_millisecond(self.at_ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
         Record {
             id: self.id,
             at: at.to_string(),
+            at_ms: self.at_ms,
             vendor: self.text(Part::Vendor),
             endpoint: self.text(Part::Endpoint),
             account: self.text(Part::Account),
@@ -247,7 +286,7 @@ impl Kept {
             faults: self.faults.to_vec(),
             wire: self.wire.to_string(),
             hint: self.text(Part::Hint),
-            request: RecordedJson {
+            request: RecordedRequest {
                 method: self.text(Part::Method),
                 target: self.text(Part::Target),
                 headers: lines(&self.text(Part::Head)),
@@ -255,7 +294,7 @@ impl Kept {
                 body_length: self.body_length,
                 opened: opened(&self.text(Part::Opened)),
             },
-            reply: ReplyJson {
+            reply: RecordedReply {
                 status: self.status,
                 headers: lines(&self.text(Part::ReplyHead)),
                 body: String::from_utf8_lossy(&self.reply_body).into_owned(),

@@ -1,18 +1,28 @@
 //! The journal: the last exchanges, bounded by count and bytes; credentials are blanked on the way in.
+//!
+//! `kept` is an exchange as kept, `query` which ones are wanted, `follow` those that come.
 
 use std::{
     collections::VecDeque,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::model::{call::Call, reply::Reply};
 
+mod follow;
 mod kept;
+mod query;
+mod scan;
 
-use self::kept::Kept;
-pub use self::kept::Record;
+pub use self::{
+    follow::Batch,
+    kept::{Record, RecordedReply, RecordedRequest},
+    query::{LONGEST_PAGE, Moment, Order, PAGE, Query, Statuses, has_fault},
+};
+use self::{follow::Bell, kept::Kept};
 
 /// More of a body than this is not kept, in bytes.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -43,6 +53,8 @@ impl Default for Bounds {
 pub struct Journal {
     bounds: Bounds,
     kept: Mutex<Ring>,
+    /// Wakes those who follow.
+    bell: Bell,
 }
 
 #[derive(Debug, Default)]
@@ -51,6 +63,25 @@ struct Ring {
     bytes: usize,
     /// The newest exchange that left.
     left: u64,
+    /// How many have left: the place of the first entry, where the very first was at 0. Exchanges
+    /// are kept when they are done, so their numbers need not stand in order, but places do.
+    gone: u64,
+    /// How many had left when all were last forgotten on purpose.
+    cleared: u64,
+}
+
+impl Ring {
+    /// The place of the entry at this index.
+    fn place(&self, index: usize) -> u64 {
+        self.gone + index as u64
+    }
+
+    /// The index of the first entry at this place or after it.
+    fn index(&self, place: u64) -> usize {
+        usize::try_from(place.saturating_sub(self.gone))
+            .unwrap_or(usize::MAX)
+            .min(self.entries.len())
+    }
 }
 
 /// A call and what became of it, before it is copied into the journal.
@@ -100,7 +131,7 @@ pub struct Secrets<'pack> {
 }
 
 /// Why a call was answered as it was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Via {
     /// The request asked for it: `X-Sim-Outcome`.
@@ -113,38 +144,33 @@ pub enum Via {
     Cause,
     /// No vendor was there to answer.
     Nobody,
+    /// Nobody called: the simulator says something of itself.
+    Simulator,
 }
 
-/// Which exchanges are wanted; all that is given must fit.
-#[derive(Clone, Debug, Default, serde::Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Query {
-    /// The vendor.
-    pub vendor: Option<String>,
-    /// The endpoint.
-    pub endpoint: Option<String>,
-    /// The outcome.
-    pub outcome: Option<String>,
-    /// The code.
-    pub code: Option<String>,
-    /// The HTTP status.
-    pub status: Option<u16>,
-    /// The GSTIN.
-    pub gstin: Option<String>,
-    /// Only newer ones than this.
-    pub after: Option<u64>,
-    /// At most so many; default 100.
-    pub limit: Option<usize>,
+impl Via {
+    /// Its name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Header => "header",
+            Self::Scenario => "scenario",
+            Self::MagicGstin => "magic-gstin",
+            Self::Cause => "cause",
+            Self::Nobody => "nobody",
+            Self::Simulator => "simulator",
+        }
+    }
 }
 
-/// A page of exchanges, oldest first.
+/// A page of exchanges, in the order that was asked for.
 #[derive(Clone, Debug, Serialize)]
 pub struct Page {
     /// The exchanges.
     pub exchanges: Vec<Record>,
     /// What to give as `after` to go on.
     pub next: u64,
-    /// Whether older exchanges than `after` have left the journal.
+    /// Whether exchanges that belong here have left the journal.
     pub truncated: bool,
 }
 
@@ -152,7 +178,7 @@ impl Journal {
     /// An empty journal.
     #[must_use]
     pub fn new(bounds: Bounds) -> Self {
-        Self { bounds, kept: Mutex::default() }
+        Self { bounds, kept: Mutex::default(), bell: Bell::default() }
     }
 
     /// Keeps an exchange; the oldest ones leave when there is no room.
@@ -164,57 +190,83 @@ impl Journal {
         let size = entry.size();
         let mut gone = Vec::new();
         {
-            let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut kept = self.lock();
             kept.bytes += size;
             kept.entries.push_back(entry);
             while kept.entries.len() > self.bounds.exchanges || kept.bytes > self.bounds.bytes {
                 let Some(oldest) = kept.entries.pop_front() else { break };
                 kept.bytes -= oldest.size();
-                kept.left = oldest.id;
+                kept.left = kept.left.max(oldest.id);
+                kept.gone += 1;
                 gone.push(oldest);
             }
         }
         // Freed here, where nobody waits for the lock.
         drop(gone);
+        self.bell.ring();
     }
 
-    /// The exchanges that fit, oldest first.
+    fn lock(&self) -> MutexGuard<'_, Ring> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The exchanges that fit.
     #[must_use]
     pub fn page(&self, query: &Query) -> Page {
-        let limit = query.limit.unwrap_or(100).min(1_000);
-        let after = query.after.unwrap_or(0);
-        let (entries, truncated, last) = {
-            let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-            let fitting = kept.entries.iter().filter(|entry| entry.id > after && entry.fits(query));
-            let entries: Vec<_> = fitting.take(limit).cloned().collect();
-            (entries, kept.left > after, kept.entries.back().map_or(after, |entry| entry.id))
-        };
-        let next = if entries.len() == limit {
-            entries.last().map_or(after, |entry| entry.id)
-        } else {
-            last.max(after)
-        };
-        Page { exchanges: entries.iter().map(Kept::record).collect(), next, truncated }
+        let limit = query.limit.unwrap_or(PAGE).min(LONGEST_PAGE);
+        let mut scan = self.lock().scan(query);
+        let (truncated, mut next) = (scan.truncated, query.after.unwrap_or(0));
+        let mut fitting = Vec::new();
+        while fitting.len() < limit {
+            // A piece at a time: calls that end meanwhile wait for no more than that.
+            let piece = self.lock().next_piece(&mut scan, query);
+            let Some((entries, last)) = piece else { break };
+            for entry in entries.into_iter().filter(|entry| query.reads(entry)) {
+                fitting.push(entry);
+                if fitting.len() == limit {
+                    break;
+                }
+            }
+            next = match fitting.last().filter(|_| fitting.len() == limit) {
+                Some(entry) => entry.id,
+                None => last.unwrap_or(next),
+            };
+        }
+        Page { exchanges: fitting.iter().map(Kept::record).collect(), next, truncated }
     }
 
     /// One exchange.
     #[must_use]
     pub fn find(&self, id: u64) -> Option<Record> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.entries.iter().find(|entry| entry.id == id).map(Kept::record)
+        let kept = self.lock().entries.iter().find(|entry| entry.id == id).cloned();
+        kept.as_ref().map(Kept::record)
     }
 
-    /// Forgets all.
+    /// Forgets all, because somebody wants to begin anew: none of it is missed.
     pub fn clear(&self) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let last = kept.entries.back().map_or(kept.left, |entry| entry.id);
-        *kept = Ring { left: last, ..Ring::default() };
+        self.empty(|ring| ring.end());
+    }
+
+    /// Lets all go, because there is no room: whoever verifies is told that the journal is not whole.
+    pub fn shed(&self) {
+        self.empty(|ring| ring.cleared);
+    }
+
+    fn empty(&self, cleared: impl FnOnce(&Ring) -> u64) {
+        let all = {
+            let mut kept = self.lock();
+            let last = kept.entries.iter().map(|entry| entry.id).max().unwrap_or_default();
+            let (gone, cleared, left) = (kept.end(), cleared(&kept), kept.left.max(last));
+            std::mem::replace(&mut *kept, Ring { left, gone, cleared, ..Ring::default() })
+        };
+        // Freed here, where nobody waits for the lock.
+        drop(all);
     }
 
     /// How many exchanges and bytes are kept.
     #[must_use]
     pub fn size(&self) -> (usize, usize) {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.lock();
         (kept.entries.len(), kept.bytes)
     }
 }

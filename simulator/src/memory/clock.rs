@@ -1,6 +1,6 @@
 //! The tenant's clock: the wall's time, or one that was set, stopped, or runs at another speed.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
@@ -27,6 +27,25 @@ impl Clock {
 /// The fastest a clock may run: a year in half a minute.
 pub const FASTEST: f64 = 1_000_000.0;
 
+/// The earliest time a clock can be set to: 1970-01-01T00:00:00Z.
+pub const EARLIEST_MS: i64 = 0;
+
+/// The latest: 9998-12-31T23:59:59Z; what is a year ahead of it can still be written.
+pub const LATEST_MS: i64 = 253_370_764_799_000;
+
+/// What is changed of a clock, in this order.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Adjustment {
+    /// Back to the machine's time.
+    pub wall: bool,
+    /// Another time, in epoch milliseconds.
+    pub set_ms: Option<i64>,
+    /// So much later.
+    pub advance_ms: Option<i64>,
+    /// Seconds of its own in a second of the machine's.
+    pub scale: Option<f64>,
+}
+
 /// Tells the time of a tenant, and can be set.
 #[derive(Debug)]
 pub struct Timepiece(Mutex<Hands>);
@@ -46,14 +65,16 @@ impl Timepiece {
     /// A clock that begins so.
     #[must_use]
     pub fn new(clock: Clock) -> Self {
-        Self(Mutex::new(match clock {
-            Clock::Wall => Hands { at_ms: 0, wall_ms: 0, scale: 1.0, is_wall: true },
-            Clock::Frozen(at_ms) => Hands { at_ms, wall_ms: 0, scale: 0.0, is_wall: false },
-        }))
+        Self(Mutex::new(Hands::of(clock)))
+    }
+
+    /// Begins anew.
+    pub fn begin(&self, clock: Clock) {
+        *self.lock() = Hands::of(clock);
     }
 
     fn hands(&self) -> Hands {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.lock()
     }
 
     /// Now, in epoch milliseconds.
@@ -97,19 +118,59 @@ impl Timepiece {
 
     /// Back to the machine's time.
     pub fn reset(&self) {
-        let mut hands = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *hands = Hands { at_ms: 0, wall_ms: 0, scale: 1.0, is_wall: true };
+        *self.lock() = Hands::WALL;
+    }
+
+    /// Makes several changes at once, or none: false where the time would be one that it cannot
+    /// tell, before [`EARLIEST_MS`] or after [`LATEST_MS`].
+    #[must_use]
+    pub fn adjust(&self, adjustment: &Adjustment) -> bool {
+        let mut hands = self.lock();
+        let mut next = if adjustment.wall { Hands::WALL } else { *hands };
+        if let Some(at_ms) = adjustment.set_ms {
+            next = Hands { at_ms, ..next.set() };
+        }
+        if let Some(by_ms) = adjustment.advance_ms {
+            let set = next.set();
+            next = Hands { at_ms: set.at_ms.saturating_add(by_ms), ..set };
+        }
+        if let Some(scale) = adjustment.scale {
+            next = Hands { scale: scale.clamp(0.0, FASTEST), ..next.set() };
+        }
+        let fits = (EARLIEST_MS..=LATEST_MS).contains(&next.now_ms());
+        if fits {
+            *hands = next;
+        }
+        fits
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Hands> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn change(&self, act: impl FnOnce(&mut Hands)) {
-        let mut hands = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = hands.now_ms();
-        *hands = Hands { at_ms: now, wall_ms: wall_ms(), scale: hands.scale, is_wall: false };
+        let mut hands = self.lock();
+        *hands = hands.set();
         act(&mut hands);
     }
 }
 
 impl Hands {
+    fn of(clock: Clock) -> Self {
+        match clock {
+            Clock::Wall => Self::WALL,
+            Clock::Frozen(at_ms) => Self { at_ms, wall_ms: 0, scale: 0.0, is_wall: false },
+        }
+    }
+
+    /// The machine's time.
+    const WALL: Self = Self { at_ms: 0, wall_ms: 0, scale: 1.0, is_wall: true };
+
+    /// The same time, told by a clock that was set.
+    fn set(self) -> Self {
+        Self { at_ms: self.now_ms(), wall_ms: wall_ms(), scale: self.scale, is_wall: false }
+    }
+
     fn now_ms(self) -> i64 {
         if self.is_wall {
             return wall_ms();
@@ -156,6 +217,31 @@ mod tests {
         clock.set(1_000);
         assert!(clock.is_set() && !clock.is_frozen());
         assert!((1_000..60_000).contains(&clock.now_ms()));
+    }
+
+    #[test]
+    fn changes_are_made_together_or_not_at_all() {
+        let clock = Timepiece::new(Clock::Frozen(1_000));
+        let later =
+            Adjustment { set_ms: Some(5_000), advance_ms: Some(500), ..Adjustment::default() };
+        assert!(clock.adjust(&later));
+        assert_eq!((clock.now_ms(), clock.is_frozen()), (5_500, true));
+
+        let beyond = Adjustment {
+            set_ms: Some(7),
+            scale: Some(60.0),
+            advance_ms: Some(i64::MAX),
+            wall: false,
+        };
+        assert!(!clock.adjust(&beyond));
+        assert_eq!((clock.now_ms(), clock.is_frozen()), (5_500, true), "nothing of it was done");
+        assert!(
+            !clock.adjust(&Adjustment { set_ms: Some(EARLIEST_MS - 1), ..Adjustment::default() })
+        );
+
+        let ahead = Adjustment { wall: true, advance_ms: Some(60_000), ..Adjustment::default() };
+        assert!(clock.adjust(&ahead) && clock.is_set() && !clock.is_frozen());
+        assert!(clock.now_ms() > wall_ms());
     }
 
     #[test]

@@ -385,12 +385,23 @@ impl Consents {
         Ok(())
     }
 
+    /// Forgets all sessions and messages.
+    pub fn clear(&self) {
+        *self.kept() = Kept::default();
+    }
+
     /// What has arrived by now, the newest first.
     #[must_use]
     pub fn arrived(&self, at_ms: i64) -> Vec<Message> {
         let kept = self.kept();
         let there = |message: &&Message| message.arrives_at.is_some_and(|moment| moment <= at_ms);
         kept.messages.iter().filter(there).cloned().collect()
+    }
+
+    /// How many sessions are kept.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.kept().open.len()
     }
 
     /// Every session that is kept, the newest first, without tokens and keys.

@@ -6,6 +6,7 @@
 mod bound;
 pub mod datum;
 pub mod direct;
+pub mod edit;
 pub mod expression;
 pub mod filters;
 pub mod jinja;

@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use crate::{
+    auth::Carried,
     books::{Books, Opened as Opening, Query},
     bulk::{
         job::{self, Job},
@@ -23,7 +24,10 @@ use crate::{
         taxpayer::{Filing, Taxpayer},
     },
     pack::{Endpoint, Pack},
-    render::limited::Limited,
+    render::{
+        edit::{self, Edits},
+        limited::Limited,
+    },
     taxpayers::Register,
 };
 
@@ -36,6 +40,8 @@ pub struct Scene {
     pub register: Arc<Register>,
     /// Seed of everything random.
     pub seed: u64,
+    /// The tenant that calls; `None`: the default one.
+    pub tenant: Option<Arc<str>>,
     /// The request.
     pub call: Call,
     /// Index of the endpoint, where one took the call.
@@ -88,6 +94,10 @@ pub struct Scene {
     pub fetched: Option<(Arc<Job>, job::Part)>,
     /// The books of the taxpayer, once they were asked for.
     books: OnceLock<Option<Books>>,
+    /// What stories change about the reply's JSON.
+    pub edits: Vec<Arc<Edits>>,
+    /// What of it could not be changed, in words; set once the changes were made.
+    pub unedited: OnceLock<String>,
 }
 
 /// A session that a taxpayer opened, as a call sees it.
@@ -156,6 +166,9 @@ pub struct Issued {
 /// What the dice of a call are for, so that no two uses share a stream.
 const CALL: u64 = 0xCA11;
 
+/// And what those are for whose numbers no other tenant may have.
+const OWN: u64 = 0x0E11;
+
 impl Scene {
     /// A scene with nothing but the request.
     #[must_use]
@@ -164,6 +177,7 @@ impl Scene {
             pack,
             register,
             seed,
+            tenant: None,
             call,
             endpoint: None,
             path_parameters: Vec::new(),
@@ -190,6 +204,8 @@ impl Scene {
             part: None,
             fetched: None,
             books: OnceLock::new(),
+            edits: Vec::new(),
+            unedited: OnceLock::new(),
         }
     }
 
@@ -206,6 +222,7 @@ impl Scene {
             ..Call::default()
         };
         Self {
+            tenant: self.tenant.clone(),
             endpoint: self.endpoint,
             path_parameters: self.path_parameters.clone(),
             query: self.query.clone(),
@@ -295,6 +312,39 @@ impl Scene {
                 window: self.window.clone(),
             },
         }))
+    }
+
+    /// Where the call may carry credentials.
+    #[must_use]
+    pub fn carried(&self) -> Carried<'_> {
+        Carried {
+            headers: &self.call.headers,
+            query: &self.query,
+            path_parameters: &self.path_parameters,
+            body: self.body.as_ref(),
+        }
+    }
+
+    /// Throws dice for a token: those of the call, but another tenant's fall otherwise, since a
+    /// token says by itself whose it is.
+    pub fn roll_own<T>(&self, throw: impl FnOnce(&mut Dice) -> T) -> T {
+        let Some(tenant) = &self.tenant else { return self.roll(throw) };
+        let mut key = self.call.number.to_le_bytes().to_vec();
+        key.extend_from_slice(tenant.as_bytes());
+        throw(&mut Dice::new(self.seed, OWN, &key))
+    }
+
+    /// Makes the changes of stories, once; the JSON with them, where they change it.
+    #[must_use]
+    pub fn edited(&self, json: &[u8]) -> Option<Vec<u8>> {
+        if self.edits.is_empty() || self.unedited.get().is_some() {
+            return None;
+        }
+        let field = self.endpoint().and_then(|endpoint| endpoint.lookup?.gstin_field());
+        let gstin = field.and_then(|field| self.field(field)?.as_str());
+        let edited = edit::apply(&self.edits, json, gstin);
+        let _ = self.unedited.set(edited.missed.join("; "));
+        edited.json
     }
 
     /// Throws the call's dice.

@@ -5,12 +5,25 @@ use std::sync::Arc;
 use axum::{Json, Router, http::StatusCode, routing::get};
 use serde_json::{Value, json};
 
-use super::{App, asked::Asked, problem::Problem};
+use super::{
+    App,
+    asked::Asked,
+    brought::{Body, Brought, Filters},
+    problem::Problem,
+};
 
 mod clock;
 mod consent;
 mod journal;
+mod limits;
+mod metrics;
+mod reload;
+mod reset;
 mod scenarios;
+mod stream;
+mod taxpayers;
+mod tenants;
+mod verify;
 mod world;
 
 /// All routes.
@@ -24,7 +37,15 @@ pub(super) fn router(app: Arc<App>) -> Router {
         .merge(clock::router())
         .merge(consent::router())
         .merge(journal::router())
+        .merge(limits::router())
+        .merge(metrics::router())
+        .merge(reload::router())
+        .merge(reset::router())
         .merge(scenarios::router())
+        .merge(stream::router())
+        .merge(taxpayers::router())
+        .merge(tenants::router())
+        .merge(verify::router())
         .merge(world::router())
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
@@ -40,7 +61,9 @@ async fn index(asked: Asked) -> String {
     page.push_str(
         "\nOurs, as JSON:\n  /__sim/health  /__sim/version  /__sim/vendors  /__sim/catalog  \
          /__sim/credentials\n  /__sim/magic  /__sim/scenarios  /__sim/journal  \
-         /__sim/taxpayers/{gstin}  /__sim/clock\n  /__sim/otp  /__sim/sessions  /__sim/gstn/certificate\n",
+         /__sim/journal/stream  /__sim/verify\n  /__sim/coverage  /__sim/metrics  /__sim/taxpayers/{gstin}  \
+         /__sim/clock  /__sim/limits  /__sim/otp\n  /__sim/sessions  /__sim/gstn/certificate  /__sim/tenants  \
+         /__sim/reset  /__sim/reload\n",
     );
     page
 }
@@ -53,8 +76,11 @@ async fn health(asked: Asked) -> Json<Value> {
         "status": "ok",
         "vendors": asked.world.packs.len(),
         "clock": { "now": now.to_string(), "frozen": clock.is_frozen() },
-        "seed": asked.world.seed,
+        "seed": asked.tenant.seed(&asked.world),
+        "tenant": asked.tenant.name,
+        "tenants": asked.app.tenants.count() + 1,
         "journal": { "exchanges": exchanges, "bytes": bytes },
+        "trouble": *asked.app.shelf.trouble(),
     }))
 }
 
@@ -66,9 +92,9 @@ async fn wrong_method() -> Problem {
     Problem {
         status: StatusCode::METHOD_NOT_ALLOWED,
         detail: "this address does not take this method".to_owned(),
+        field: None,
         hint: Some(
-            "scenarios take GET, PUT and DELETE, the journal GET and DELETE, the clock GET and PUT"
-                .to_owned(),
+            "the header `allow` says which it takes; docs/admin-api.md what they do".to_owned(),
         ),
     }
 }

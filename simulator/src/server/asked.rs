@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use http::{Request, StatusCode, Uri, request::Parts, uri::PathAndQuery};
+use http::{Request, Uri, request::Parts, uri::PathAndQuery};
 
 use super::{App, problem::Problem};
 use crate::{
@@ -56,13 +56,11 @@ impl FromRequestParts<Arc<App>> for Asked {
 }
 
 impl From<NoTenant> for Problem {
-    fn from(NoTenant(name): NoTenant) -> Self {
-        Self {
-            status: StatusCode::NOT_FOUND,
-            detail: format!("there is no tenant `{name}`"),
-            hint: Some(
-                "POST /__sim/tenants makes one; it may have ended by its time-to-live".to_owned(),
-            ),
-        }
+    fn from(NoTenant { name, ended }: NoTenant) -> Self {
+        let detail = match ended {
+            Some(end) => end.told(&name).to_string(),
+            None => format!("there is no tenant `{name}`"),
+        };
+        Self::not_found(detail, "POST /__sim/tenants makes one, GET lists those there are")
     }
 }

@@ -8,6 +8,7 @@ use std::{
 
 use axum::Router;
 use bytes::Bytes;
+use http::header::DATE;
 use http_body_util::Either;
 use hyper::{Request, Response, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -16,7 +17,7 @@ use tower::ServiceExt as _;
 use tracing::debug;
 
 use super::{
-    App, Body, Mount, answer, asked, guard,
+    App, Body, Mount, answer, asked, date, guard,
     wire::{self, Line, Socket, TakeOver},
 };
 
@@ -53,6 +54,7 @@ async fn http1(
         let service = service_fn(|request| respond(request, host, peer.ip()));
         let mut connection = http1::Builder::new()
             .timer(TokioTimer::new())
+            .auto_date_header(false)
             .header_read_timeout(HEAD_TIMEOUT)
             .serve_connection(TokioIo::new(line), service);
         let ended = tokio::select! {
@@ -79,6 +81,18 @@ async fn respond(
     host: &Host,
     peer: IpAddr,
 ) -> Result<Response<Body>, TakeOver> {
+    let mut response = answered(request, host, peer).await?;
+    if !response.headers().contains_key(DATE) {
+        response.headers_mut().insert(DATE, date::of_machine());
+    }
+    Ok(response)
+}
+
+async fn answered(
+    request: Request<Incoming>,
+    host: &Host,
+    peer: IpAddr,
+) -> Result<Response<Body>, TakeOver> {
     let Host { mount, app, admin } = host;
     let (tenant, path) = answer::tenant_of_path(request.uri().path());
     let ours = path.starts_with("/__sim/") || path == "/__sim" || path == "/";
@@ -96,5 +110,5 @@ async fn respond(
         let response = admin.clone().oneshot(request).await.unwrap_or_else(|error| match error {});
         return Ok(response.map(Either::Right));
     }
-    answer::answer(app, *mount, request).await
+    answer::answer(app, mount, request).await
 }

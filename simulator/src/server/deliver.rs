@@ -72,7 +72,7 @@ pub(super) async fn carry_out(
     if wire.is_broken() {
         return Err(TakeOver::new(Script::new(*wire, response, manner)));
     }
-    Ok(response.map(|body| Trickle::new(body, wire.body_pace, None, Duration::ZERO)))
+    Ok(response.map(|body| Trickle::body(body, wire.body_pace, None, Duration::ZERO)))
 }
 
 /// What HTTP/2 can show of a broken reply: its frames are always right, a stream can be reset.
@@ -114,7 +114,7 @@ async fn over_http2(wire: Wire, response: Response<Body>) -> Result<Response<Bod
         }
     }
     let keep = (keep != u64::MAX).then_some(keep);
-    Ok(Response::from_parts(head, Trickle::new(body, wire.body_pace, keep, silence)))
+    Ok(Response::from_parts(head, Trickle::body(body, wire.body_pace, keep, silence)))
 }
 
 fn exact(body: &Body) -> u64 {

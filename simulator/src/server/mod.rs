@@ -16,42 +16,59 @@ use crate::{tenants::Tenants, world::World};
 mod admin;
 mod answer;
 mod asked;
+mod brought;
 mod connection;
+mod date;
 mod deliver;
 mod depot;
 mod guard;
+mod metrics;
 mod problem;
+mod reload;
 mod trickle;
+mod watching;
 mod wire;
 
-pub use self::answer::BODY_LIMIT;
-pub(crate) use self::depot::Depot;
+pub use self::{answer::BODY_LIMIT, watching::Watch};
+pub(crate) use self::{
+    depot::Depot,
+    metrics::Totals,
+    reload::Shelf,
+    watching::{Watching, watch as watch_folders},
+};
 
 /// A reply's body: bytes for vendors, a stream for the admin API.
 type Body = Either<Full<bytes::Bytes>, axum::body::Body>;
+
+/// Tenants are looked after so often.
+const ROUND: Duration = Duration::from_secs(1);
 
 /// What every connection shares.
 #[derive(Debug)]
 pub struct App {
     /// Vendors, nation, stories: what was loaded last.
     pub world: ArcSwap<World>,
+    /// Where it was read from.
+    pub(crate) shelf: Shelf,
     /// Everybody who uses it.
     pub tenants: Tenants,
     /// The admin API wants this token, where it is set.
     pub admin_token: Option<String>,
     /// The main address, for pages that print it.
     pub url: String,
+    /// What was counted since the start.
+    pub(crate) totals: Totals,
     /// Threads for what is too heavy for the others.
     pub(crate) depot: Depot,
 }
 
 /// What a port serves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Mount {
     /// All vendors below their names, and the admin API.
     All,
-    /// One vendor at the root; its index in the world.
-    Vendor(usize),
+    /// One vendor at the root, by its name.
+    Vendor(Arc<str>),
 }
 
 /// Listens; every connection is served until `stop` says so.
@@ -70,7 +87,7 @@ pub(crate) async fn listen(
                     let app = Arc::clone(&app);
                     let admin = admin.clone();
                     let stop = stop.clone();
-                    let host = Host { mount, app, admin };
+                    let host = Host { mount: mount.clone(), app, admin };
                     connections.spawn(connection::serve(stream, peer, host, stop));
                 }
                 Err(error) => refused(&error),
@@ -83,6 +100,17 @@ pub(crate) async fn listen(
     // Calls under way may end; a client that keeps its connection open does not hold us up.
     let last = async { while connections.join_next().await.is_some() {} };
     let _ = tokio::time::timeout(Duration::from_secs(2), last).await;
+}
+
+/// Sees to tenants that nobody calls any more, until `stop` says so.
+pub(crate) async fn tend(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut round = tokio::time::interval(ROUND);
+    loop {
+        tokio::select! {
+            _ = round.tick() => app.tenants.tend(),
+            _ = stop.changed() => break,
+        }
+    }
 }
 
 fn refused(error: &io::Error) {

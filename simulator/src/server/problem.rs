@@ -6,12 +6,24 @@ use serde_json::json;
 
 /// A problem with a status, what is wrong, and what to do next.
 pub(super) fn response(status: StatusCode, detail: &str, hint: Option<&str>) -> Response<Body> {
+    told(status, detail, None, hint)
+}
+
+fn told(
+    status: StatusCode,
+    detail: &str,
+    field: Option<&str>,
+    hint: Option<&str>,
+) -> Response<Body> {
     let mut body = json!({
         "type": "about:blank",
         "title": status.canonical_reason().unwrap_or("Problem"),
         "status": status.as_u16(),
         "detail": detail,
     });
+    if let Some(field) = field {
+        body["field"] = field.into();
+    }
     if let Some(hint) = hint {
         body["hint"] = hint.into();
     }
@@ -28,18 +40,34 @@ pub(super) fn response(status: StatusCode, detail: &str, hint: Option<&str>) -> 
 pub(super) struct Problem {
     pub(super) status: StatusCode,
     pub(super) detail: String,
+    /// What of the request it is about, such as `expectations[0].status`.
+    pub(super) field: Option<String>,
     pub(super) hint: Option<String>,
 }
 
 impl Problem {
     pub(super) fn not_found(detail: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { status: StatusCode::NOT_FOUND, detail: detail.into(), hint: Some(hint.into()) }
+        let hint = Some(hint.into());
+        Self { status: StatusCode::NOT_FOUND, detail: detail.into(), field: None, hint }
     }
-}
 
-impl Problem {
+    /// The request is wrong as a whole.
+    pub(super) fn bad(detail: impl Into<String>, hint: impl Into<String>) -> Self {
+        let hint = Some(hint.into());
+        Self { status: StatusCode::BAD_REQUEST, detail: detail.into(), field: None, hint }
+    }
+
+    /// A field of the request has a value that cannot be.
+    pub(super) fn field(
+        field: impl Into<String>,
+        detail: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
+        Self { field: Some(field.into()), ..Self::bad(detail, hint) }
+    }
+
     pub(super) fn response(&self) -> Response<Body> {
-        response(self.status, &self.detail, self.hint.as_deref())
+        told(self.status, &self.detail, self.field.as_deref(), self.hint.as_deref())
     }
 }
 

@@ -46,7 +46,7 @@ enum State {
 
 impl Trickle {
     /// The body, but slowly, and only so many bytes of it.
-    pub(super) fn new(
+    pub(super) fn body(
         body: Body,
         pace: Option<Pace>,
         keep: Option<u64>,
@@ -111,7 +111,7 @@ impl HttpBody for Trickle {
                     }
                     Some(Err(error)) => {
                         self.state = State::Over;
-                        return Poll::Ready(Some(Err(error.into())));
+                        return Poll::Ready(Some(Err(error)));
                     }
                     Some(Ok(frame)) => self.rest = frame.into_data().unwrap_or_default(),
                 }

@@ -200,7 +200,7 @@ impl Script {
             Some(Cut::Body(keep)) => Some(keep),
             _ => None,
         };
-        let first = Trickle::new(body, wire.body_pace, keep, Duration::ZERO);
+        let first = Trickle::body(body, wire.body_pace, keep, Duration::ZERO);
         let bodies = std::iter::once(first).chain(again);
         let bodies = bodies.map(|body| (!none).then_some(body)).collect();
         Self { head, head_pace: wire.head_pace, bodies, chunks, end }
@@ -403,5 +403,5 @@ async fn hear(reader: &mut (impl AsyncRead + Unpin), kept: &mut BytesMut) {
             return;
         }
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }

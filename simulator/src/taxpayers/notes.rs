@@ -9,9 +9,6 @@ use bytes::Bytes;
 
 use crate::model::taxpayer::Taxpayer;
 
-/// So many places there are, with room for two notes each.
-const PLACES: usize = 2_048;
-
 /// A longer note is not kept, in bytes.
 const LONGEST: usize = 4 * 1024;
 
@@ -39,13 +36,12 @@ struct Note {
     text: Option<Bytes>,
 }
 
-impl Default for Notes {
-    fn default() -> Self {
-        Self((0..PLACES).map(|_| Mutex::default()).collect())
-    }
-}
-
 impl Notes {
+    /// A table of so many places, a power of two, with room for two notes each.
+    pub(super) fn of(places: usize) -> Self {
+        Self((0..places).map(|_| Mutex::default()).collect())
+    }
+
     /// What was written about that, where it is known.
     #[expect(clippy::option_option, reason = "nothing known is another thing than nothing written")]
     pub(crate) fn find(&self, about: &About<'_>) -> Option<Option<Bytes>> {
@@ -80,7 +76,9 @@ impl Notes {
     fn place(&self, about: &About<'_>) -> &Mutex<[Option<Note>; 2]> {
         let who = Arc::as_ptr(about.taxpayer).addr() as u64;
         let mixed = (who ^ about.what.rotate_left(40)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        &self.0[usize::try_from(mixed >> 32).unwrap_or(0) % PLACES]
+        #[expect(clippy::cast_possible_truncation, reason = "32 bits are left")]
+        let at = (mixed >> 32) as usize;
+        &self.0[at & (self.0.len() - 1)]
     }
 }
 
@@ -104,7 +102,7 @@ mod tests {
         let register = Register::new(1, Vec::new(), Unknown::Somebody);
         let [one, other] = ["27AAACS0000A1ZG", "27AAACS0001A1ZE"]
             .map(|text| Arc::new(register.stand_in(text, date(2026, 4, 1))));
-        let notes = Notes::default();
+        let notes = Notes::of(16);
         let about = About { taxpayer: &one, what: 7, inputs: b"a" };
 
         assert_eq!(notes.find(&about), None);
@@ -130,7 +128,7 @@ mod tests {
     fn what_is_read_stays_when_others_come() {
         let register = Register::new(1, Vec::new(), Unknown::Somebody);
         let taxpayer = Arc::new(register.stand_in("27AAACS0000A1ZG", date(2026, 4, 1)));
-        let notes = Notes::default();
+        let notes = Notes::of(16);
         let read = About { taxpayer: &taxpayer, what: 0, inputs: b"" };
         notes.keep(&read, Some(b"read"));
 

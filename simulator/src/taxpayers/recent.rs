@@ -15,6 +15,9 @@ use crate::model::taxpayer::Taxpayer;
 /// about again and again, nearly all stay.
 const PLACES: usize = 2_048;
 
+/// And so many in the nation of a single tenant.
+const FEW: usize = 8;
+
 type Place = Mutex<[Option<(Date, Arc<Taxpayer>)>; 2]>;
 
 /// The table, and what was written of those in it.
@@ -27,15 +30,24 @@ pub(super) struct Recent {
 
 impl Default for Recent {
     fn default() -> Self {
-        Self {
-            hasher: ahash::RandomState::default(),
-            places: (0..PLACES).map(|_| Mutex::default()).collect(),
-            notes: Notes::default(),
-        }
+        Self::of(PLACES)
     }
 }
 
 impl Recent {
+    /// A small table.
+    pub(super) fn few() -> Self {
+        Self::of(FEW)
+    }
+
+    fn of(places: usize) -> Self {
+        Self {
+            hasher: ahash::RandomState::default(),
+            places: (0..places).map(|_| Mutex::default()).collect(),
+            notes: Notes::of(places),
+        }
+    }
+
     /// What was written of who was asked about lately.
     pub(super) fn notes(&self) -> &Notes {
         &self.notes
@@ -49,8 +61,10 @@ impl Recent {
         on: Date,
         tell: impl FnOnce() -> Option<Taxpayer>,
     ) -> Option<(Arc<Taxpayer>, bool)> {
-        let place = usize::try_from(self.hasher.hash_one(gstin) % PLACES as u64).unwrap_or(0);
-        let place = &self.places[place];
+        // The number of places is a power of two.
+        let last = self.places.len() - 1;
+        #[expect(clippy::cast_possible_truncation, reason = "the upper bits are not looked at")]
+        let place = &self.places[self.hasher.hash_one(gstin) as usize & last];
         let is = |known: &Option<(Date, Arc<Taxpayer>)>| {
             known.as_ref().is_some_and(|(day, taxpayer)| *day == on && taxpayer.gstin == gstin)
         };

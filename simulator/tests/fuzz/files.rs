@@ -4,7 +4,11 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 use gsp_simulator::{
     pack::{compile, folder::Folder, settings::Choices, vocabulary::Vocabulary},
-    scenario,
+    scenario::{
+        self, Library,
+        compile::{Cast, Stage},
+        parameters::Values,
+    },
     taxpayers::read_persona,
 };
 
@@ -18,6 +22,8 @@ fn texts(folder: &Folder) -> BTreeMap<String, String> {
 
 static STORIES: LazyLock<Vec<(String, String)>> =
     LazyLock::new(|| texts(&Folder::embedded_scenarios()).into_iter().collect());
+
+static LIBRARY: LazyLock<Library> = LazyLock::new(|| Library::of(&[Folder::embedded_scenarios()]));
 
 /// The smallest pack, which takes the least time to be read.
 static PACK: LazyLock<(String, BTreeMap<String, String>)> = LazyLock::new(|| {
@@ -38,10 +44,17 @@ static PACK: LazyLock<(String, BTreeMap<String, String>)> = LazyLock::new(|| {
 fn a_story_is_read_or_refused_with_words() {
     fuzz::<(u8, Vec<Edit>)>(|(which, edits)| {
         let (path, text) = &STORIES[usize::from(*which) % STORIES.len()];
-        let source = source(path, edited(text, edits));
-        match scenario::compile::load(&source, &WORLD.packs, &WORLD.vocabulary) {
+        let name = path.trim_end_matches(".toml");
+        let library = LIBRARY.clone().with(name, Some(source(path, edited(text, edits))));
+        let cast = Cast::of(WORLD.register.personas());
+        let stage = Stage { packs: &WORLD.packs, vocabulary: &WORLD.vocabulary, cast: &cast };
+        match scenario::compile::load(&library, name, &Values::new(), stage) {
             Ok(story) => assert!(story.told().all(|sentence| !sentence.is_empty())),
             Err(findings) => are_told(&findings),
+        }
+        let more = scenario::check::check(&library, name, stage);
+        if !more.is_empty() {
+            are_told(&more);
         }
     });
 }

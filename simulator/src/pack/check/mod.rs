@@ -49,6 +49,7 @@ pub fn check(ingredients: &Ingredients) -> Vec<Finding> {
         .unwrap_or_default();
     let personas = world::personas(&ingredients.fixtures, &mut told);
     let magic = nation::check(ingredients, &vocabulary, &personas);
+    let cast = stories::cast(&personas);
     let register = Arc::new(Register::new(ingredients.seed, personas, ingredients.unknown));
     let packs = world::packs(ingredients, &vocabulary, &mut told);
     let files: Vec<_> = world::homes(&ingredients.fixtures)
@@ -71,7 +72,7 @@ pub fn check(ingredients: &Ingredients) -> Vec<Finding> {
     }
     leftovers::shared_hosts(&files, &mut findings);
     findings.extend(magic);
-    findings.extend(stories::check(ingredients));
+    findings.extend(stories::check(ingredients, &packs, &vocabulary, &cast));
 
     for finding in &mut findings {
         finding.hint.get_or_insert_with(|| FORMAT.to_owned());

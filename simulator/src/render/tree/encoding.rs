@@ -73,12 +73,17 @@ fn seal(
         sealer.push(json, out);
         json.clear();
     };
-    let mut json = Out::to(&mut sink);
+    // What a story changes must be there as a whole.
+    let mut json =
+        if scope.scene.edits.is_empty() { Out::to(&mut sink) } else { Out::behind(Vec::new()) };
     if !tree.write_to(scope, &mut json)? {
         out.truncate(before);
         return Ok(false);
     }
     let mut rest = json.bytes;
+    if let Some(edited) = scope.scene.edited(&rest) {
+        rest = edited;
+    }
     sink(&mut rest);
     let Some((key, sealer)) = sealing else { return Ok(false) };
     let hmac = base64(&sealer.finish(out));

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::{Json, Router, http::StatusCode, routing::get};
+use axum::{Json, Router, routing::get};
 use serde_json::{Value, json};
 
-use super::{App, Asked, Problem};
-use crate::memory::clock::FASTEST;
+use super::{App, Asked, Body, Brought, Problem};
+use crate::memory::clock::{Adjustment, FASTEST};
 
 pub(super) fn router() -> Router<Arc<App>> {
     Router::new().route("/__sim/clock", get(clock).put(set_clock))
@@ -42,53 +42,55 @@ async fn clock(asked: Asked) -> Json<Value> {
     told_clock(&asked)
 }
 
-async fn set_clock(
-    asked: Asked,
-    change: Result<Json<ClockChange>, axum::extract::rejection::JsonRejection>,
-) -> Result<Json<Value>, Problem> {
-    let bad = |detail: String| {
-        Problem {
-        status: StatusCode::BAD_REQUEST,
-        detail,
-        hint: Some(
-            r#"{"now": "2026-11-21T10:00:00+05:30"}, {"now": "wall"}, {"advance": "6h"}, {"freeze": true} or {"scale": 60}"#
-                .to_owned(),
-        ),
-    }
-    };
-    let Json(change) = change.map_err(|error| bad(error.body_text()))?;
-    let moment = match change.now.as_deref() {
-        None | Some("wall") => None,
-        Some(text) => {
-            let read: Result<jiff::Timestamp, _> = text.parse();
-            Some(read.map_err(|error| bad(format!("`{text}` is no time: {error}")))?)
+impl Brought for ClockChange {
+    const LIKE: &'static str = r#"{"now": "2026-11-21T10:00:00+05:30"}, {"now": "wall"}, {"advance": "6h"}, {"freeze": true} or {"scale": 60}"#;
+}
+
+impl ClockChange {
+    /// All of it at once, or the field that cannot be.
+    fn read(&self) -> Result<Adjustment, Problem> {
+        let wrong = |field: &str, detail: String| Problem::field(field, detail, Self::LIKE);
+        let wall = self.now.as_deref() == Some("wall");
+        let set_ms = match self.now.as_deref().filter(|_| !wall) {
+            None => None,
+            Some(text) => {
+                let read: Result<jiff::Timestamp, _> = text.parse();
+                let moment =
+                    read.map_err(|error| wrong("now", format!("`{text}` is no time: {error}")))?;
+                Some(moment.as_millisecond())
+            }
+        };
+        let advance_ms = match self.advance.as_deref() {
+            None => None,
+            Some(text) => {
+                let read: Result<jiff::SignedDuration, _> = text.parse();
+                let by = read.map_err(|error| {
+                    wrong("advance", format!("`{text}` is no time to advance by: {error}"))
+                })?;
+                Some(i64::try_from(by.as_millis()).unwrap_or(i64::MAX))
+            }
+        };
+        if self.scale.is_some_and(|scale| !(0.0..=FASTEST).contains(&scale)) {
+            let detail = format!("a clock runs at 0 to {FASTEST} times the machine's");
+            return Err(wrong("scale", detail));
         }
-    };
-    let by = match change.advance.as_deref() {
-        None => None,
-        Some(text) => {
-            let read: Result<jiff::SignedDuration, _> = text.parse();
-            Some(read.map_err(|error| bad(format!("`{text}` is no time to advance by: {error}")))?)
+        if self.freeze.is_some() && self.scale.is_some() {
+            return Err(wrong(
+                "scale",
+                "`freeze` and `scale` both say how fast it runs".to_owned(),
+            ));
         }
-    };
-    if change.scale.is_some_and(|scale| !(0.0..=FASTEST).contains(&scale)) {
-        return Err(bad(format!("a clock runs at 0 to {FASTEST} times the machine's")));
+        let frozen = self.freeze.map(|freeze| if freeze { 0.0 } else { 1.0 });
+        Ok(Adjustment { wall, set_ms, advance_ms, scale: self.scale.or(frozen) })
     }
-    let clock = &asked.tenant.memory.clock;
-    if change.now.as_deref() == Some("wall") {
-        clock.reset();
-    }
-    if let Some(moment) = moment {
-        clock.set(moment.as_millisecond());
-    }
-    if let Some(by) = by {
-        clock.advance(i64::try_from(by.as_millis()).unwrap_or(i64::MAX));
-    }
-    if let Some(freeze) = change.freeze {
-        clock.run(if freeze { 0.0 } else { 1.0 });
-    }
-    if let Some(scale) = change.scale {
-        clock.run(scale);
+}
+
+async fn set_clock(asked: Asked, Body(change): Body<ClockChange>) -> Result<Json<Value>, Problem> {
+    let adjustment = change.read()?;
+    if !asked.tenant.memory.clock.adjust(&adjustment) {
+        let field = if adjustment.advance_ms.is_some() { "advance" } else { "now" };
+        let detail = "a clock tells times from 1970 to 9998 only".to_owned();
+        return Err(Problem::field(field, detail, ClockChange::LIKE));
     }
     Ok(told_clock(&asked))
 }

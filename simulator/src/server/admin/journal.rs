@@ -4,14 +4,18 @@ use std::sync::Arc;
 
 use axum::{
     Json, Router,
-    extract::{Path, Query},
+    extract::Path,
     http::StatusCode,
     response::{IntoResponse, Response},
     routing::get,
 };
 
-use super::{App, Asked, Problem};
-use crate::journal;
+use super::{App, Asked, Brought, Filters, Problem};
+use crate::{
+    journal::{LONGEST_PAGE, Page, Query},
+    render::expression::closest,
+    verify::names::faults,
+};
 
 pub(super) fn router() -> Router<Arc<App>> {
     Router::new()
@@ -19,17 +23,27 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route("/__sim/journal/{id}", get(journal_entry))
 }
 
-async fn journal(
-    asked: Asked,
-    query: Result<Query<journal::Query>, axum::extract::rejection::QueryRejection>,
-) -> Result<Json<journal::Page>, Problem> {
-    let Query(query) = query.map_err(|error| Problem {
-        status: StatusCode::BAD_REQUEST,
-        detail: error.body_text(),
-        hint: Some(
-            "filters are vendor, endpoint, outcome, code, status, gstin, after, limit".to_owned(),
-        ),
-    })?;
+/// Names in filters that nothing has.
+pub(super) fn check(query: &Query) -> Result<(), Problem> {
+    let Some(fault) = &query.fault else { return Ok(()) };
+    let known = faults();
+    if known.contains(fault) {
+        return Ok(());
+    }
+    Err(Problem::field("fault", format!("there is no fault `{fault}`"), closest(fault, &known)))
+}
+
+impl Brought for Query {
+    const LIKE: &'static str = "filters are vendor, endpoint, outcome, code, status, gstin, account, via, method, since, \
+                                until, text, fault, hinted; after, limit and order=newest say where to go on";
+}
+
+async fn journal(asked: Asked, Filters(query): Filters<Query>) -> Result<Json<Page>, Problem> {
+    if query.limit.is_some_and(|limit| !(1..=LONGEST_PAGE).contains(&limit)) {
+        let detail = format!("a page has 1 to {LONGEST_PAGE} exchanges");
+        return Err(Problem::field("limit", detail, Query::LIKE));
+    }
+    check(&query)?;
     Ok(Json(asked.tenant.journal.page(&query)))
 }
 

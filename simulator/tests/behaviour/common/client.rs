@@ -196,7 +196,7 @@ impl Connection {
         (std::mem::take(&mut self.came), ending)
     }
 
-    async fn until(&mut self, end: &[u8]) -> Result<Vec<u8>, Trouble> {
+    pub(crate) async fn until(&mut self, end: &[u8]) -> Result<Vec<u8>, Trouble> {
         loop {
             if let Some(at) = self.came.windows(end.len()).position(|window| window == end) {
                 return Ok(self.came.drain(..at + end.len()).collect());
@@ -214,7 +214,12 @@ impl Connection {
 
     /// Status line and headers of the next reply.
     pub(crate) async fn reply_head(&mut self) -> Result<Reply, Trouble> {
-        let head = self.until(b"\r\n\r\n").await?;
+        self.reply_head_after(b"").await
+    }
+
+    /// The same, where the beginning of it was read before.
+    pub(crate) async fn reply_head_after(&mut self, beginning: &[u8]) -> Result<Reply, Trouble> {
+        let head = [beginning, &self.until(b"\r\n\r\n").await?].concat();
         let head = String::from_utf8(head).expect("heads are ASCII").replace("\r\n", "\n");
         let status = head.split(' ').nth(1).and_then(|text| text.get(..3)?.parse().ok());
         Ok(Reply { status: status.expect("a status line has a status"), head, body: Vec::new() })

@@ -61,3 +61,58 @@ async fn replies_before_a_broken_one_arrive_whole() {
     assert_eq!(split(&bytes).1.len(), 1);
     assert_ne!(ending, Ending::Open, "nothing follows on it");
 }
+
+#[tokio::test]
+async fn a_reply_is_lost_and_the_journal_has_it() {
+    let simulator = simulator().await;
+
+    for (fault, ending) in
+        [("lost-reply", Ending::Reset), ("lost-reply(how=close)", Ending::Closed)]
+    {
+        let came = faulty(&simulator, fault, PATIENCE).await;
+        assert_eq!((came.head.as_str(), came.ending), ("", ending));
+
+        let record = newest(&simulator).await;
+        assert_eq!(record["faults"], serde_json::json!(["lost-reply"]));
+        assert_eq!(record["outcome"], "found");
+        assert_eq!(record["reply"]["status"], 200);
+        let body = record["reply"]["body"].as_str().expect("the lost body is kept");
+        assert_eq!(body.len(), whole(&simulator).await.len());
+    }
+}
+
+#[tokio::test]
+async fn a_1xx_comes_and_nothing_behind_it() {
+    let simulator = simulator().await;
+
+    let open = faulty(&simulator, "informational-only", MOMENT).await;
+    assert_eq!((open.head.as_str(), open.ending), ("HTTP/1.1 100 Continue\r\n\r\n", Ending::Open));
+
+    let fault = "informational-only(status=103,for-ms=100)";
+    let closed = faulty(&simulator, fault, PATIENCE).await;
+    assert_eq!(closed.head, "HTTP/1.1 103 Early Hints\r\n\r\n");
+    assert_eq!((closed.body.len(), closed.ending), (0, Ending::Closed));
+}
+
+#[tokio::test]
+async fn a_kept_connection_ends_under_the_next_request() {
+    let simulator = simulator().await;
+    for (fault, ending) in
+        [("keep-alive-closed", Ending::Closed), ("keep-alive-closed(how=reset)", Ending::Reset)]
+    {
+        let mut connection = Connection::open(simulator.address()).await;
+        connection.send(&with_fault(fault).bytes()).await;
+        let reply = connection.reply().await.expect("the first one is answered");
+        assert_eq!(reply.status, 200);
+        assert_eq!(reply.header("connection"), None, "it looks as if it stayed");
+        let (nothing, open) = connection.rest(MOMENT).await;
+        assert_eq!((nothing.len(), open), (0, Ending::Open), "and it does, until it is used");
+
+        let before = newest(&simulator).await["id"].clone();
+        connection.send(&natural().request().bytes()).await;
+        let (nothing, ended) = connection.rest(PATIENCE).await;
+
+        assert_eq!((nothing.len(), ended), (0, ending), "{fault}");
+        assert_eq!(newest(&simulator).await["id"], before, "the second one was never heard");
+    }
+}

@@ -8,7 +8,9 @@ use crate::common::{Connection, Ending, Natural, Request, WORLD, call, lookups, 
 
 mod asking;
 mod broken_off;
+mod framing;
 mod timing;
+mod words;
 
 /// Longer than anything takes that is going to come.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -33,11 +35,13 @@ struct Came {
 }
 
 impl Came {
+    fn headers(&self, name: &str) -> Vec<&str> {
+        let lines = self.head.lines().skip(1).filter_map(|line| line.split_once(": "));
+        lines.filter(|(known, _)| *known == name).map(|(_, value)| value).collect()
+    }
+
     fn header(&self, name: &str) -> Option<&str> {
-        self.head.lines().skip(1).find_map(|line| {
-            let (known, value) = line.split_once(": ")?;
-            (known == name).then_some(value)
-        })
+        self.headers(name).first().copied()
     }
 }
 

@@ -81,3 +81,54 @@ async fn a_dripping_body_comes_in_drops_and_the_connection_goes_on() {
     connection.send(&natural().request().bytes()).await;
     assert_eq!(connection.reply().await.expect("it goes on").status, 200);
 }
+
+#[tokio::test]
+async fn headers_come_slowly_and_the_body_at_once() {
+    let simulator = simulator().await;
+    let mut connection = Connection::open(simulator.address()).await;
+    connection.send(&with_fault("slow-headers(bytes-per-second=500)").bytes()).await;
+
+    let started = Instant::now();
+    connection.exactly(9).await.expect("the beginning comes");
+    let beginning = started.elapsed();
+    let head = connection.reply_head_after(b"HTTP/1.1 ").await.expect("all of it comes");
+    let end = started.elapsed();
+
+    // The last piece is not waited for.
+    let fair = Duration::from_millis((head.head.len() as u64 - 25) * 1000 / 500);
+    assert!(end >= fair, "{end:?} for {head:?}");
+    assert!(beginning < end / 2, "it does not come at once in the end: {beginning:?} of {end:?}");
+    let length = head.header("content-length").and_then(|text| text.parse().ok());
+    connection.exactly(length.expect("it is a number")).await.expect("the body comes");
+    connection.send(&natural().request().bytes()).await;
+    assert_eq!(connection.reply().await.expect("it goes on").status, 200);
+}
+
+#[tokio::test]
+async fn a_slow_line_carries_head_and_body() {
+    let simulator = simulator().await;
+    let whole = whole(&simulator).await;
+    let request = with_fault("bandwidth(bytes-per-second=4000)");
+    let mut connection = Connection::open(simulator.address()).await;
+    connection.send(&request.bytes()).await;
+
+    let started = Instant::now();
+    let reply = connection.reply().await.expect("it comes");
+    let bytes = reply.head.len() + reply.body.len();
+    let fair = Duration::from_millis(bytes as u64 * 1000 / 4000);
+
+    assert_eq!(reply.body.len(), whole.len());
+    assert!(started.elapsed() >= fair.mul_f64(0.6), "{:?} for {bytes} bytes", started.elapsed());
+}
+
+#[tokio::test]
+async fn a_client_that_goes_away_ends_what_hangs() {
+    let simulator = simulator().await;
+    let mut connection = Connection::open(simulator.address()).await;
+    connection.send(&with_fault("hang(at=after-headers)").bytes()).await;
+    connection.reply_head().await.expect("the head comes");
+
+    connection.finish().await;
+
+    assert_eq!(connection.rest(PATIENCE).await.1, Ending::Closed, "nobody is waited for");
+}
