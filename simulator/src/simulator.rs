@@ -4,6 +4,7 @@ use std::{
     net::{IpAddr, Ipv6Addr, SocketAddr},
     path::Path,
     sync::Arc,
+    time::Duration,
 };
 
 use arc_swap::ArcSwap;
@@ -16,19 +17,24 @@ use crate::{
     journal::Bounds,
     memory::clock::Clock,
     pack::folder::Folder,
-    server::{self, App, CertificateError, Depot, Mount, OwnCertificate, Tls, Totals},
+    server::{
+        self, App, CertificateError, Depot, Mount, OwnCertificate, Shelf, Tls, Totals, Watch,
+        Watching,
+    },
     taxpayers::Unknown,
-    tenant::Tenant,
-    tenants::{DEFAULT, Tenants},
+    tenant::{Beginning, Tenant},
+    tenants::{DEFAULT, Habits, Tenants},
     world::{Ingredients, World},
 };
 
 mod blocking;
 mod guards;
+mod test_tenant;
 
 pub use self::{
     blocking::BlockingSimulator,
     guards::{Expected, Story},
+    test_tenant::TestTenant,
 };
 
 /// A running simulator; dropping it ends it.
@@ -39,6 +45,9 @@ pub struct Simulator {
     mounts: Vec<(String, SocketAddr)>,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
+    /// Held until the end: dropping it ends the watching.
+    #[expect(dead_code, reason = "it works by being there")]
+    watching: Option<Watching>,
 }
 
 /// How a simulator is to run.
@@ -51,6 +60,8 @@ pub struct Builder {
     scenarios: Vec<String>,
     admin_token: Option<String>,
     journal: Bounds,
+    habits: Habits,
+    watch: Watch,
     world: Option<Arc<World>>,
     tls: bool,
     certificate: Option<OwnCertificate>,
@@ -147,6 +158,8 @@ impl Default for Builder {
             scenarios: Vec::new(),
             admin_token: None,
             journal: Bounds::default(),
+            habits: Habits::default(),
+            watch: Watch::Off,
             world: None,
             tls: false,
             certificate: None,
@@ -280,37 +293,52 @@ impl Builder {
         self
     }
 
+    /// A tenant that nobody called for so long ends; `None`: none ends by itself. An hour unless
+    /// said otherwise.
+    #[must_use]
+    pub fn tenant_ttl(mut self, ttl: Option<Duration>) -> Self {
+        self.habits.ttl = ttl;
+        self
+    }
+
+    /// So many tenants at the most, 10,000 unless said otherwise; the one that was idle longest goes.
+    #[must_use]
+    pub fn tenant_limit(mut self, limit: usize) -> Self {
+        self.habits.limit = limit;
+        self
+    }
+
+    /// How the folders of fixtures and scenarios are watched; not at all unless said otherwise.
+    #[must_use]
+    pub fn watch(mut self, watch: Watch) -> Self {
+        self.watch = watch;
+        self
+    }
+
     /// Loads the world, listens, and serves in the background.
     ///
     /// # Errors
     ///
     /// Wrong files, names that nothing has, an address that is taken.
     pub async fn start(self) -> Result<Simulator, StartError> {
-        let world = match self.world {
-            Some(world) => world,
+        let world = match &self.world {
+            Some(world) => Arc::clone(world),
             None => Arc::new(World::load(&self.ingredients).map_err(StartError::Files)?),
         };
-        let tenant = Arc::new(Tenant::new(DEFAULT, self.clock, self.journal));
-        for name in &self.scenarios {
-            let scenario = world.scenarios.get(name).ok_or_else(|| StartError::Unknown {
-                kind: "scenario",
-                name: name.clone(),
-                known: world.scenarios.keys().cloned().collect(),
-            })?;
-            tenant.play(scenario);
-        }
+        let tenant = self.default_tenant(&world)?;
+        let habits = Habits { clock: self.clock, journal: self.journal, ..self.habits };
         let mut listeners = vec![(None, bind(self.listen).await?, Mount::All)];
         for (vendor, port) in &self.mounts {
-            let index =
-                world.packs.iter().position(|pack| pack.name == *vendor).ok_or_else(|| {
-                    StartError::Unknown {
-                        kind: "vendor",
-                        name: vendor.clone(),
-                        known: world.packs.iter().map(|pack| pack.name.clone()).collect(),
-                    }
-                })?;
+            if world.vendor(vendor).is_none() {
+                return Err(StartError::Unknown {
+                    kind: "vendor",
+                    name: vendor.clone(),
+                    known: world.packs.iter().map(|pack| pack.name.clone()).collect(),
+                });
+            }
             let address = SocketAddr::new(self.listen.ip(), *port);
-            listeners.push((Some(vendor.clone()), bind(address).await?, Mount::Vendor(index)));
+            let mount = Mount::Vendor(vendor.as_str().into());
+            listeners.push((Some(vendor.clone()), bind(address).await?, mount));
         }
         let address = address_of(&listeners[0].1, self.listen);
         let tls = if self.tls {
@@ -319,9 +347,12 @@ impl Builder {
         } else {
             None
         };
+        // A world that was given ready-made may be of other files than these.
+        let ingredients = self.world.is_none().then_some(self.ingredients);
         let app = Arc::new(App {
             world: ArcSwap::new(world),
-            tenants: Tenants::new(tenant),
+            shelf: Shelf::new(ingredients),
+            tenants: Tenants::new(tenant, habits),
             admin_token: self.admin_token,
             url: url_of(address, tls.is_some()),
             tls,
@@ -338,7 +369,32 @@ impl Builder {
             let serving = server::listen(listener, mount, Arc::clone(&app), stopped.clone());
             tasks.push(tokio::spawn(serving));
         }
-        Ok(Simulator { app, address, mounts, stop, tasks })
+        tasks.push(tokio::spawn(server::tend(Arc::clone(&app), stopped)));
+        let watching = server::watch_folders(&app, self.watch);
+        Ok(Simulator { app, address, mounts, stop, tasks, watching })
+    }
+
+    /// The tenant that is always there, with its stories.
+    fn default_tenant(&self, world: &World) -> Result<Arc<Tenant>, StartError> {
+        for name in &self.scenarios {
+            if !world.scenarios.contains_key(name) {
+                return Err(StartError::Unknown {
+                    kind: "scenario",
+                    name: name.clone(),
+                    known: world.scenarios.keys().cloned().collect(),
+                });
+            }
+        }
+        let beginning = Beginning {
+            clock: self.clock,
+            journal: self.journal,
+            seed: None,
+            ttl: None,
+            scenarios: self.scenarios.clone(),
+        };
+        let tenant = Tenant::alone(DEFAULT, beginning);
+        tenant.play_as_begun(world);
+        Ok(Arc::new(tenant))
     }
 }
 

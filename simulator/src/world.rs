@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, HashSet},
     error::Error as _,
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use ahash::AHashMap;
@@ -19,7 +19,8 @@ use crate::{
         compile::{Cast, Stage},
         parameters::Values,
     },
-    taxpayers::{Persona, PersonaError, Register, Unknown, read_persona},
+    taxpayers::{Others, Persona, PersonaError, Register, Unknown, read_persona},
+    tell::example::Examples,
 };
 
 /// What a world is made from.
@@ -66,12 +67,16 @@ pub struct World {
     pub vocabulary: Vocabulary,
     /// The nation.
     pub register: Arc<Register>,
+    /// The nations of other seeds.
+    others: Others,
     /// Key pairs of the tax network.
     pub keys: Arc<KeyRing>,
     /// Magic GSTINs.
     pub magic: Magic,
     /// The folders it was read from; examples and persona names are looked up there when asked for.
     pub fixtures: Vec<Folder>,
+    /// Requests to show, once they were asked for.
+    examples: OnceLock<Examples>,
     /// Stories by name, with what settings choose for their parameters.
     pub scenarios: Stories,
     /// Their files.
@@ -163,9 +168,11 @@ impl World {
             packs,
             vocabulary,
             register: Arc::new(Register::new(ingredients.seed, personas, ingredients.unknown)),
+            others: Others::default(),
             keys: Arc::clone(&ingredients.keys),
             magic,
             fixtures: ingredients.fixtures.clone(),
+            examples: OnceLock::new(),
             scenarios,
             stories,
             settings: ingredients.settings.clone(),
@@ -210,6 +217,18 @@ impl World {
         let before = &playing.scenario;
         let story = self.story(&before.name, &before.chosen)?.ok()?;
         Some(if Arc::ptr_eq(&story, before) { playing.clone() } else { story.adopt(playing) })
+    }
+
+    /// Requests to show.
+    #[must_use]
+    pub fn examples(&self) -> &Examples {
+        self.examples.get_or_init(|| Examples::read(&self.fixtures))
+    }
+
+    /// The nation of another seed, with the same personas.
+    #[must_use]
+    pub fn register_of(&self, seed: u64) -> Arc<Register> {
+        self.others.of_seed(seed, &self.register)
     }
 
     /// The vendor of that name.

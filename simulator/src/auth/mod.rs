@@ -7,12 +7,13 @@ use std::{borrow::Cow, sync::Arc};
 
 use ahash::AHashMap;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use http::HeaderName;
+use http::{HeaderMap, HeaderName};
 use serde_json::Value;
 
+pub mod owned;
 pub mod paseto;
 
-use self::paseto::Verifier;
+use self::{owned::Disowner, paseto::Verifier};
 use crate::{
     memory::sessions::{Session, Sessions},
     pack::file::{AuthPlace, Encoding},
@@ -65,6 +66,19 @@ pub struct Identity {
     pub claims: Option<Arc<Value>>,
 }
 
+/// Where a call may carry credentials.
+#[derive(Clone, Copy, Debug)]
+pub struct Carried<'call> {
+    /// Its headers.
+    pub headers: &'call HeaderMap,
+    /// Its query, decoded.
+    pub query: &'call [(String, String)],
+    /// Parts of its path by name, decoded.
+    pub path_parameters: &'call [(String, String)],
+    /// Its body, where it was read.
+    pub body: Option<&'call Value>,
+}
+
 /// Why a caller is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -90,17 +104,26 @@ impl Scheme {
         let mut key = Cow::Borrowed("");
         let mut has_secret = false;
         let mut by_token = None;
+        let mut disowner = Disowner::default();
         for (index, part) in self.parts.iter().enumerate() {
-            let presented = part.presented(scene)?;
+            let presented = part.presented(scene.carried())?;
+            // Right they may be, but they were a tenant's that is no more.
+            if scene.call.ended.is_some() {
+                return Err(Refusal::Wrong);
+            }
             match &part.check {
-                PartCheck::Secret(_) => {
+                PartCheck::Secret(encoding) => {
+                    let presented = match &scene.tenant {
+                        None => Cow::Borrowed(presented),
+                        Some(tenant) => disowner.take(presented, *encoding, tenant)?,
+                    };
                     if has_secret {
                         let key = key.to_mut();
                         key.reserve(presented.len() + 1);
                         key.push(GLUE);
-                        key.push_str(presented);
+                        key.push_str(&presented);
                     } else {
-                        key = Cow::Borrowed(presented);
+                        key = presented;
                     }
                     has_secret = true;
                 }
@@ -156,21 +179,25 @@ pub fn encoded(encoding: Encoding, value: &str) -> String {
 
 impl Part {
     /// What the call carries in this place, without the word before it.
-    fn presented<'scene>(&self, scene: &'scene Scene) -> Result<&'scene str, Refusal> {
-        let pair = |pairs: &'scene [(String, String)], name: &str| {
+    ///
+    /// # Errors
+    ///
+    /// Where it is not there, or no text, or another word stands before it.
+    pub fn presented<'call>(&self, carried: Carried<'call>) -> Result<&'call str, Refusal> {
+        let pair = |pairs: &'call [(String, String)], name: &str| {
             pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
         };
         let text = match &self.place {
             AuthPlace::Header(_) => {
-                match self.header.as_ref().and_then(|name| scene.call.headers.get(name)) {
+                match self.header.as_ref().and_then(|name| carried.headers.get(name)) {
                     Some(value) => Some(value.to_str().map_err(|_| Refusal::Wrong)?),
                     None => None,
                 }
             }
-            AuthPlace::Query(name) => pair(&scene.query, name),
-            AuthPlace::Path(name) => pair(&scene.path_parameters, name),
+            AuthPlace::Query(name) => pair(carried.query, name),
+            AuthPlace::Path(name) => pair(carried.path_parameters, name),
             AuthPlace::Body(name) => {
-                scene.body.as_ref().and_then(|body| body.get(name)).and_then(Value::as_str)
+                carried.body.and_then(|body| body.get(name)).and_then(Value::as_str)
             }
         };
         let text = text.map(str::trim).filter(|text| !text.is_empty()).ok_or(Refusal::Missing)?;

@@ -16,6 +16,7 @@ use pasetors::{
 use serde_json::{Map, Value, json};
 use thiserror::Error;
 
+use super::owned::{owned_by, owner};
 use crate::pack::file::{PasetoFile, PasetoFooter, PasetoPurpose};
 
 /// Verifies tokens of one purpose under one key.
@@ -140,18 +141,7 @@ impl Verifier {
     ///
     /// Why the token is refused at that time.
     pub fn verify(&self, token: &str, at_ms: i64) -> Result<(usize, Arc<Value>), TokenError> {
-        let known = self.seen.lock().unwrap_or_else(PoisonError::into_inner).get(token).cloned();
-        let verified = if let Some(verified) = known {
-            verified
-        } else {
-            let verified = Arc::new(self.open(token)?);
-            let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-            if seen.len() >= SEEN_LIMIT {
-                seen.clear();
-            }
-            seen.insert(token.to_owned(), Arc::clone(&verified));
-            verified
-        };
+        let verified = self.recall(token)?;
         if at_ms >= verified.expires_at_ms.saturating_add(self.leeway_ms) {
             return Err(TokenError::Expired);
         }
@@ -160,6 +150,28 @@ impl Verifier {
             return Err(TokenError::NotYetValid);
         }
         Ok((verified.account, Arc::clone(&verified.claims)))
+    }
+
+    /// The tenant whose name stands behind a token's `jti`; `None` where it is wrong.
+    #[must_use]
+    pub fn owner(&self, token: &str) -> Option<String> {
+        let verified = self.recall(token).ok()?;
+        owner(verified.claims["jti"].as_str()?).map(str::to_owned)
+    }
+
+    /// All that does not hang on the clock, remembered.
+    fn recall(&self, token: &str) -> Result<Arc<Verified>, TokenError> {
+        let known = self.seen.lock().unwrap_or_else(PoisonError::into_inner).get(token).cloned();
+        if let Some(verified) = known {
+            return Ok(verified);
+        }
+        let verified = Arc::new(self.open(token)?);
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.len() >= SEEN_LIMIT {
+            seen.clear();
+        }
+        seen.insert(token.to_owned(), Arc::clone(&verified));
+        Ok(verified)
     }
 
     /// All that does not hang on the clock.
@@ -238,6 +250,21 @@ impl Verifier {
         life_s: Option<i64>,
         more: impl IntoIterator<Item = (String, Value)>,
     ) -> Result<String, TokenError> {
+        self.mint_for(None, at_ms, life_s, more)
+    }
+
+    /// As [`Self::mint`], for a tenant, whose name then stands behind the `jti`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::mint`].
+    pub fn mint_for(
+        &self,
+        tenant: Option<&str>,
+        at_ms: i64,
+        life_s: Option<i64>,
+        more: impl IntoIterator<Item = (String, Value)>,
+    ) -> Result<String, TokenError> {
         let time = |ms: i64| {
             let moment = Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH);
             // Whole seconds, as most makers write them; rounded down, so that it is valid at once.
@@ -249,6 +276,11 @@ impl Verifier {
         let life_ms = life_s.unwrap_or(self.life_s).saturating_mul(1000);
         claims.insert("exp".to_owned(), time(at_ms.saturating_add(life_ms)));
         claims.extend(more);
+        if tenant.is_some() {
+            let own = claims.get("jti").and_then(Value::as_str).unwrap_or("token");
+            let owned = owned_by(own, tenant);
+            claims.insert("jti".to_owned(), owned.into());
+        }
         let payload = Value::Object(claims).to_string();
         let footer = match self.footer {
             PasetoFooter::OwnKeyId => Some(json!({ "kid": self.key_id }).to_string()),

@@ -161,6 +161,16 @@ impl Files {
         }
     }
 
+    /// Forgets all; one that is being sent is sent to its end.
+    pub fn clear(&self) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let gone = std::mem::take(&mut *kept);
+        self.count.store(0, Ordering::Release);
+        drop(kept);
+        // Freed here, where nobody waits for the lock.
+        drop(gone);
+    }
+
     /// No more work: the simulator ends.
     pub fn close(&self) {
         self.closed.store(true, Ordering::Relaxed);

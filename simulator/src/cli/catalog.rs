@@ -2,7 +2,10 @@
 
 use gsp_simulator::{
     pack::Certainty,
-    tell::catalog::{Counts, catalog},
+    tell::{
+        catalog::{Counts, catalog},
+        causes::{self, CauseRow},
+    },
 };
 
 use super::{
@@ -17,11 +20,26 @@ pub(crate) struct Args {
     /// Only this vendor
     #[arg(long, value_name = "VENDOR")]
     vendor: Option<String>,
+    /// What brings the codes about that are about accounts: limits, credits, credentials, sessions
+    #[arg(long)]
+    causes: bool,
+    /// The causes as a table in Markdown
+    #[arg(long, requires = "causes")]
+    markdown: bool,
 }
 
 pub(crate) fn run(session: &Session, args: &Args) -> Result<Said, Failure> {
     let told = Told::load(session)?;
     let vendor = args.vendor.as_deref();
+    if args.causes {
+        let rows = causes::causes(&told.teller(), vendor)
+            .ok_or_else(|| told.no_vendor(vendor.unwrap_or_default()))?;
+        return Ok(match (session.json, args.markdown) {
+            (true, _) => Said::json(&rows),
+            (false, true) => Said::text(causes::markdown(&rows)),
+            (false, false) => Said::text(draw_causes(&rows)),
+        });
+    }
     let catalogs = catalog(&told.teller(), vendor)
         .ok_or_else(|| told.no_vendor(vendor.unwrap_or_default()))?;
     if session.json {
@@ -51,6 +69,20 @@ pub(crate) fn run(session: &Session, args: &Args) -> Result<Said, Failure> {
         say!(text, "{}, {}\n", counted(catalogs.len(), "vendor"), sentence(all));
     }
     Ok(Said::text(text))
+}
+
+fn draw_causes(rows: &[CauseRow]) -> String {
+    let mut table = Table::new(&["vendor", "code", "http", "outcome", "cause"]).flexible(4);
+    for row in rows {
+        table.row([
+            row.vendor.clone(),
+            row.code.clone(),
+            row.status.to_string(),
+            row.outcomes.join("\n"),
+            row.told.clone(),
+        ]);
+    }
+    table.draw()
 }
 
 /// How sure a statement is, in two words at the most.

@@ -1,6 +1,9 @@
 //! `gspsim credentials`: what to send to be let in, or to be refused.
 
-use gsp_simulator::tell::credentials::{AccountCredentials, Gives, Sent, credentials};
+use gsp_simulator::{
+    tell::credentials::{AccountCredentials, Gives, Sent, credentials},
+    tenants::checked,
+};
 
 use super::{
     Failure, Said, Told,
@@ -14,10 +17,18 @@ pub(crate) struct Args {
     /// Only this vendor
     #[arg(long, value_name = "VENDOR")]
     vendor: Option<String>,
+    /// Those of this tenant
+    #[arg(long, value_name = "NAME", value_parser = tenant_name)]
+    tenant: Option<String>,
+}
+
+/// A name that a tenant may have.
+pub(crate) fn tenant_name(text: &str) -> Result<String, String> {
+    checked(text).map(str::to_owned).map_err(|error| error.to_string())
 }
 
 pub(crate) fn run(session: &Session, args: &Args) -> Result<Said, Failure> {
-    let told = Told::load(session)?;
+    let told = Told::load(session)?.to(args.tenant.clone());
     let vendor = args.vendor.as_deref();
     let all = credentials(&told.teller(), vendor)
         .ok_or_else(|| told.no_vendor(vendor.unwrap_or_default()))?;
@@ -29,9 +40,18 @@ pub(crate) fn run(session: &Session, args: &Args) -> Result<Said, Failure> {
         say!(text, "{}  {}\n\n", bold(&vendor.vendor), dim(&vendor.title));
         let mut table = Table::new(&["account", "send", "gets"]).indented(2);
         for account in &vendor.accounts {
-            let lines = account.send.iter().map(|sent| line(&vendor.vendor, account, sent));
+            let lines = account
+                .send
+                .iter()
+                .map(|sent| line(&vendor.vendor, account, sent, args.tenant.as_deref()));
             let lines: Vec<_> = lines.collect();
-            let gets = account.gives.as_ref().map_or_else(|| "answers".to_owned(), gets);
+            let gets = match &account.gives {
+                Some(one) => gets(one),
+                None => std::iter::once("answers")
+                    .chain(account.limits.iter().map(|allowed| allowed.told.as_str()))
+                    .collect::<Vec<_>>()
+                    .join(",\n"),
+            };
             table.row([account.account.clone(), lines.join("\n"), gets]);
         }
         text += &table.draw();
@@ -49,12 +69,13 @@ pub(crate) fn run(session: &Session, args: &Args) -> Result<Said, Failure> {
 }
 
 /// A credential as it stands in the call; a minted token as the command that mints it.
-fn line(vendor: &str, account: &AccountCredentials, sent: &Sent) -> String {
+fn line(vendor: &str, account: &AccountCredentials, sent: &Sent, tenant: Option<&str>) -> String {
     let value = match (&sent.value, &sent.issued_by) {
         (Some(value), _) if sent.minted => {
             let word =
                 value.split_once(' ').map(|(word, _)| format!("{word} ")).unwrap_or_default();
-            format!("{word}$(gspsim token {vendor} --account {})", account.account)
+            let tenant = tenant.map(|name| format!(" --tenant {name}")).unwrap_or_default();
+            format!("{word}$(gspsim token {vendor} --account {}{tenant})", account.account)
         }
         (Some(value), _) => value.clone(),
         (None, Some(endpoint)) => format!("<the token that `{endpoint}` gives>"),
@@ -76,6 +97,6 @@ fn gets(gives: &Gives) -> String {
 
 /// An account and its credentials, in one line.
 pub(crate) fn account_line(vendor: &str, account: &AccountCredentials) -> String {
-    let lines: Vec<_> = account.send.iter().map(|sent| line(vendor, account, sent)).collect();
+    let lines: Vec<_> = account.send.iter().map(|sent| line(vendor, account, sent, None)).collect();
     format!("account `{}`: {}", account.account, lines.join(", "))
 }

@@ -95,6 +95,7 @@ fn draw_reading(reading: &Reading) -> String {
     if let Some(account) = &reading.ways.account {
         ways.push(account_line(&reading.vendor, account));
     }
+    ways.extend(reading.ways.causes.iter().map(|told| format!("cause: {told}")));
     if let Some(gstin) = &reading.ways.magic_gstin {
         ways.push(format!("magic GSTIN: {gstin}"));
     }

@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeMap,
-    env,
     path::{Path, PathBuf},
 };
 
@@ -21,10 +20,8 @@ use serde::{Deserialize, Serialize};
 use super::{
     Failure,
     file::{self, FILE_NAME, SettingsFile},
+    set,
 };
-
-/// Separates settings in `GSPSIM_SET`.
-const SET_SEPARATOR: char = ';';
 
 /// Flags of every command.
 #[derive(Clone, Debug, Args)]
@@ -42,8 +39,8 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "DIR", env = "GSPSIM_SCENARIOS", hide_env = true)]
     #[arg(value_delimiter = ',')]
     scenarios: Vec<PathBuf>,
-    /// Choose what a vendor leaves open; in the environment separated by `;`
-    #[arg(long, global = true, value_name = "VENDOR.SETTING=VALUE")]
+    /// Choose what a vendor or a story leaves open; in the environment separated by `;`
+    #[arg(long, global = true, value_name = "NAME.SETTING=VALUE")]
     #[arg(env = "GSPSIM_SET", hide_env = true)]
     set: Vec<String>,
     /// Seed of everything random
@@ -114,6 +111,8 @@ pub(crate) struct Session {
     pub(crate) chosen: Vec<Chosen>,
     /// The settings file, where there is one.
     pub(crate) file: Option<(Source, SettingsFile)>,
+    /// Parameters that were chosen for the stories that the command is about, whichever they are.
+    pub(crate) loose: BTreeMap<String, String>,
     /// What `serve` was given, where that is the command.
     pub(crate) serve_matches: ArgMatches,
 }
@@ -196,7 +195,7 @@ impl Session {
         let more = folders("scenarios", global.scenarios, places, &mut picker)?;
         scenarios.extend(more.into_iter().map(|(folder, _)| folder));
 
-        let settings = choices(&global.set, &settings, &mut picker)?;
+        let (settings, loose) = set::choices(&global.set, &settings, &mut picker)?;
         Ok(Self {
             json,
             color,
@@ -214,13 +213,14 @@ impl Session {
             },
             chosen: picker.chosen,
             file: read,
+            loose,
             serve_matches: matches.subcommand_matches("serve").cloned().unwrap_or_default(),
         })
     }
 }
 
 /// A choice as it is written.
-fn word<T: ValueEnum>(choice: &T) -> String {
+pub(crate) fn word<T: ValueEnum>(choice: &T) -> String {
     choice.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }
 
@@ -304,44 +304,6 @@ fn check_fixtures(folder: &Folder) -> Result<(), Failure> {
     }
     Err(Failure::new(format!("there is no vendor in `{label}`"))
         .hint("a vendor is a folder there with a `vendor.toml`"))
-}
-
-/// Settings of vendors: the file's, then those of the environment, then those of flags.
-fn choices(
-    given: &[String],
-    file: &SettingsFile,
-    picker: &mut Picker,
-) -> Result<BTreeMap<String, BTreeMap<String, String>>, Failure> {
-    let mut all: BTreeMap<(String, String), (String, Origin)> = BTreeMap::new();
-    for (vendor, settings) in &file.settings {
-        for (name, value) in settings {
-            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            all.insert((vendor.clone(), name.clone()), (text, Origin::File));
-        }
-    }
-    let environment = env::var("GSPSIM_SET").unwrap_or_default();
-    let from_environment = environment.split(SET_SEPARATOR).filter(|text| !text.trim().is_empty());
-    let flags =
-        given.iter().map(String::as_str).filter(|_| picker.given("set") == Some(Origin::Flag));
-    let texts = from_environment
-        .map(|text| (text.trim(), Origin::Environment))
-        .chain(flags.map(|text| (text, Origin::Flag)));
-    for (text, origin) in texts {
-        let parts = text
-            .split_once('=')
-            .and_then(|(key, value)| Some((key.trim().split_once('.')?, value.trim())));
-        let Some(((vendor, name), value)) = parts else {
-            return Err(Failure::new(format!("`--set {text}` cannot be read"))
-                .hint("write `--set VENDOR.SETTING=VALUE`"));
-        };
-        all.insert((vendor.to_owned(), name.to_owned()), (value.to_owned(), origin));
-    }
-    let mut choices: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
-    for ((vendor, name), (value, origin)) in all {
-        picker.note(&format!("settings.{vendor}.{name}"), value.clone(), origin);
-        choices.entry(vendor).or_default().insert(name, value);
-    }
-    Ok(choices)
 }
 
 impl Failure {

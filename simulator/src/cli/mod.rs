@@ -43,6 +43,7 @@ mod remote;
 mod scenario;
 mod schema;
 pub(crate) mod serve;
+mod set;
 mod tail;
 mod taxpayer;
 mod tls;
@@ -87,7 +88,7 @@ pub(crate) enum Command {
     Gstn(gstn::Args),
     /// List members of the declared population
     Population(population::Args),
-    /// List and show the stories that can be played
+    /// List and tell the stories that can be played, or begin a new one
     Scenario(scenario::Args),
     /// Show a running simulator's calls as they come, a line each
     Tail(tail::Args),
@@ -208,6 +209,9 @@ impl Running {
 
 /// Runs a command; some go on after they have said their first words.
 pub(crate) fn run(session: &Session, command: Command) -> Result<(Said, Option<Running>), Failure> {
+    if !matches!(command, Command::Serve(_) | Command::Scenario(_)) {
+        session.nothing_loose()?;
+    }
     let said = match command {
         Command::Serve(args) => {
             let (said, serving) = serve::run(session, args)?;
@@ -240,6 +244,7 @@ pub(crate) struct Told {
     pub(crate) world: World,
     examples: Examples,
     at_ms: i64,
+    tenant: Option<String>,
 }
 
 impl Told {
@@ -250,6 +255,7 @@ impl Told {
             world,
             examples: Examples::read(&session.ingredients.fixtures),
             at_ms: session.clock.now_ms(),
+            tenant: None,
         })
     }
 
@@ -259,7 +265,13 @@ impl Told {
             examples: &self.examples,
             base_url: DEFAULT_URL,
             at_ms: self.at_ms,
+            tenant: self.tenant.as_deref(),
         }
+    }
+
+    /// Tells a tenant, not the default one.
+    pub(crate) fn to(self, tenant: Option<String>) -> Self {
+        Self { tenant, ..self }
     }
 
     /// Why there is no such vendor.

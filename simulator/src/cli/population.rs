@@ -23,7 +23,7 @@ pub(crate) fn run(session: &Session, args: &Args) -> Result<Said, Failure> {
     let told = Told::load(session)?;
     let at_ms = session.clock.now_ms();
     let members = told.world.register.population(args.count, args.state.as_deref());
-    let facts = members.filter_map(|gstin| taxpayer(&told.world, gstin.as_str(), at_ms));
+    let facts = members.filter_map(|gstin| taxpayer(&told.world.register, gstin.as_str(), at_ms));
     if session.json {
         let records: Vec<_> = facts
             .map(|facts| {

@@ -53,7 +53,7 @@ pub(crate) fn run(session: &Session, args: &Args) -> Result<Said, Failure> {
             .ok_or_else(|| nobody(&args.who, &gstin, &persona_names(fixtures)))?;
         return Ok(if session.json { Said::json(&facts) } else { Said::text(books::page(&facts)) });
     }
-    let facts = taxpayer(&told.world, &gstin, session.clock.now_ms())
+    let facts = taxpayer(&told.world.register, &gstin, session.clock.now_ms())
         .ok_or_else(|| nobody(&args.who, &gstin, &persona_names(fixtures)))?;
     Ok(if session.json { Said::json(&facts) } else { Said::text(page(&facts)) })
 }

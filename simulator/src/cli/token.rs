@@ -9,7 +9,7 @@ use gsp_simulator::{
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::{Failure, Said, Told, global::Session};
+use super::{Failure, Said, Told, credentials::tenant_name, global::Session};
 
 /// What `token` takes.
 #[derive(Debug, clap::Args)]
@@ -25,6 +25,9 @@ pub(crate) struct Args {
     /// Whose token it is
     #[arg(long, value_name = "NAME")]
     account: Option<String>,
+    /// Make it this tenant's: the name goes behind its `jti`
+    #[arg(long, value_name = "NAME", value_parser = tenant_name)]
+    tenant: Option<String>,
     /// One more claim, its value as JSON; text needs no quotes
     #[arg(long = "claim", value_name = "NAME=JSON")]
     claims: Vec<String>,
@@ -44,7 +47,7 @@ pub(crate) fn run(session: &Session, args: &Args) -> Result<Said, Failure> {
     let at_ms = session.clock.now_ms();
     let life_s = args.ttl.unwrap_or_else(|| verifier.life_s());
     let token = verifier
-        .mint(at_ms, Some(life_s), claims)
+        .mint_for(args.tenant.as_deref(), at_ms, Some(life_s), claims)
         .map_err(|error| Failure::new(format!("no token can be made: {error}")))?;
     if !session.json {
         return Ok(Said::text(token + "\n"));
@@ -52,6 +55,7 @@ pub(crate) fn run(session: &Session, args: &Args) -> Result<Said, Failure> {
     let expires_at = Timestamp::from_millisecond(at_ms.saturating_add(life_s.saturating_mul(1000)));
     Ok(Said::json(&json!({
         "vendor": pack.name,
+        "tenant": args.tenant,
         "account": account.map(|account| &account.name),
         "token": token,
         "send": with_word(part, &token),

@@ -232,8 +232,9 @@ fn order(scene: &mut Arc<Scene>, queue: &Queue, count: u64, tenant: &Tenant) -> 
     let made_at_ms = scene.call.at_ms;
     let ready_at_ms = made_at_ms.saturating_add(wait_ms);
     let job = tenant.files.open(&question(scene, kind), made_at_ms, || {
-        let (token, key) =
-            scene.roll(|dice| (letters(dice, b"0123456789abcdef", TOKEN_LENGTH), Key::roll(dice)));
+        let (token, key) = scene
+            .roll_own(|dice| (letters(dice, b"0123456789abcdef", TOKEN_LENGTH), Key::roll(dice)));
+        tenant.gave(&token);
         let order = Order {
             owner: owner(scene, kind),
             token,

@@ -93,7 +93,7 @@ pub(super) fn cause(
                     Refusal::Wrong => endpoint.auth_wrong,
                     Refusal::Expired(part) => endpoint.auth_expired.get(part).copied().flatten(),
                 };
-                let hint = Some(refused_hint(refusal, &scene.pack.name));
+                let hint = Some(refused_hint(refusal, scene));
                 return Ok(Decision { hint, ..decide(reply.unwrap_or(endpoint.success)) });
             }
         }
@@ -168,7 +168,11 @@ fn ruled(
 }
 
 /// What a caller who was not let in should look at.
-fn refused_hint(refusal: Refusal, vendor: &str) -> String {
+fn refused_hint(refusal: Refusal, scene: &Scene) -> String {
+    if let Some(ended) = &scene.call.ended {
+        return ended.to_string();
+    }
+    let vendor = &scene.pack.name;
     let what = match refusal {
         Refusal::Missing => "credentials are missing, or not all there",
         Refusal::Wrong => "nobody has these credentials",
@@ -193,9 +197,11 @@ fn look_up(scene: &mut Arc<Scene>, endpoint: &Endpoint, gstin: Option<&str>) -> 
     let lookup = endpoint.lookup?;
     if let Lookup::Gstin(_) = lookup {
         let on = period::ist_date(scene.call.at_ms);
-        let found = gstin.and_then(|gstin| scene.register.recall(gstin, on));
+        let found = gstin.and_then(|gstin| scene.register.remember(gstin, on));
         let nobody = found.is_none();
-        amend(scene).taxpayer = found;
+        let scene = amend(scene);
+        scene.recalled = found.as_ref().is_some_and(|(_, before)| *before);
+        scene.taxpayer = found.map(|(taxpayer, _)| taxpayer);
         return endpoint.not_found.filter(|_| nobody);
     }
     let found = search(scene, lookup);

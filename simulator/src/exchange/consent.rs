@@ -185,7 +185,7 @@ fn app_key(scene: &Scene, step: &ConsentStep, world: &World, tenant: &Tenant) ->
 }
 
 fn fresh(scene: &Scene) -> Fresh {
-    scene.roll(|dice| Fresh {
+    scene.roll_own(|dice| Fresh {
         token: letters(dice, b"0123456789abcdef", 32),
         session_key: Key::roll(dice),
     })
@@ -230,6 +230,7 @@ fn open(
     let holder = holder(scene, step);
     let at_ms = scene.call.at_ms;
     let session = tenant.memory.consents.open(&holder, key, &otp, fresh, &policy, at_ms)?;
+    tenant.gave(&token);
     hand_over(scene, token, &session, &policy);
     Ok(())
 }
@@ -285,6 +286,7 @@ fn refresh(
     let session = consents
         .refresh(&token, key, fresh, &policy, at_ms)
         .ok_or_else(|| Stop::from(Refusal::Unknown))?;
+    tenant.gave(&new_token);
     hand_over(scene, new_token, &session, &policy);
     Ok(())
 }

@@ -89,17 +89,20 @@ impl Limiter<'_> {
         endpoint: &Endpoint,
         decision: Decision,
     ) -> Result<Decision, minijinja::Error> {
-        let refused = scene.limit.as_ref().is_some_and(|limit| limit.refused);
-        if refused || !self.any(scene, endpoint) {
+        if !self.any(scene, endpoint) {
             return Ok(decision);
         }
+        let refused = scene.limit.as_ref().is_some_and(|limit| limit.refused);
         let pack = Arc::clone(&scene.pack);
-        let asked = if decision.via == Via::Cause { Asked::No } else { Asked::Yes };
+        // What is refused already is not refused once more.
+        let asked = if refused || decision.via != Via::Cause { Asked::Yes } else { Asked::No };
         let seen = self.act(scene, endpoint, asked, |terms| {
-            let weight = match (&terms.counts, asked) {
+            let weight = match (&terms.counts, decision.via) {
                 // It was counted when it came, unless it never came by there.
-                (LimitCounts::Calls, Asked::No) => 0,
-                (LimitCounts::Calls, Asked::Yes) => 1,
+                (LimitCounts::Calls, Via::Cause) => 0,
+                (LimitCounts::Calls, _) => 1,
+                // To be refused by a limit is no error of the caller's.
+                (LimitCounts::Errors, _) if refused => 0,
                 _ => terms.weight(&pack, endpoint, decision.reply),
             };
             (weight > 0).then_some((weight, weight))

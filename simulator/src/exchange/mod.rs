@@ -5,6 +5,7 @@
 use std::{borrow::Cow, sync::Arc};
 
 use http::{HeaderName, HeaderValue, StatusCode, header::ALLOW};
+use serde_json::Value;
 use thiserror::Error;
 
 use crate::{
@@ -14,6 +15,7 @@ use crate::{
     render::scene::Scene,
     route::{self, Route},
     scenario::{self, Asking},
+    taxpayers::TaxpayerChange,
     tenant::Tenant,
     world::World,
 };
@@ -21,6 +23,7 @@ use crate::{
 mod bulk;
 mod cause;
 mod consent;
+mod hints;
 mod limits;
 mod say;
 mod wish;
@@ -125,14 +128,15 @@ pub fn play(
     pack: &Arc<Pack>,
     call: Call,
 ) -> Result<Exchange, SimulatorError> {
-    let mut scene = Scene::new(Arc::clone(pack), Arc::clone(&world.register), world.seed, call);
+    let mut scene = Scene::new(Arc::clone(pack), tenant.register(world), tenant.seed(world), call);
+    scene.tenant = tenant.scope();
     let (route, body_fault) = route::find(pack, &mut scene);
     let mut scene = Arc::new(scene);
     let failed = |source| SimulatorError::Expression { vendor: pack.name.clone(), source };
     let index = match route {
         Route::Endpoint(index) => index,
         Route::Unknown(near) => {
-            let hint = unknown_hint(pack, &scene.call, &near);
+            let hint = hints::unknown(world, pack, &scene.call, &near);
             let plain = (StatusCode::NOT_FOUND, "unknown-route");
             return edge(scene, pack.edges.unknown_path, plain, hint).map_err(failed);
         }
@@ -157,16 +161,21 @@ pub fn play(
     consent::show(&mut scene, endpoint, tenant);
     let stories = tenant.playing();
     let limiter = Limiter { world, tenant, playing: &stories };
-    let scenario::Decision { answer: story, edits, mut faults, limits, .. } = if stories.is_empty()
-    {
-        scenario::Decision::default()
-    } else {
-        let account = || account(endpoint, &scene, tenant);
-        let asking = Asking::new(&scene, gstin.as_deref(), &tenant.name, &account);
-        scenario::decide(&stories, &asking).map_err(failed)?
-    };
+    let scenario::Decision { answer: story, edits, mut faults, limits, taxpayer } =
+        if stories.is_empty() {
+            scenario::Decision::default()
+        } else {
+            let account = || account(endpoint, &scene, tenant);
+            let asking = Asking::new(&scene, gstin.as_deref(), &tenant.name, &account);
+            scenario::decide(&stories, &asking).map_err(failed)?
+        };
     if !limits.is_empty() {
         tenant.limits().change_all(&limits);
+    }
+    let mut unsaid = None;
+    if !taxpayer.is_empty() {
+        unsaid = say(world, tenant, gstin.as_deref(), taxpayer).err();
+        amend(&mut scene).register = tenant.register(world);
     }
     if !edits.is_empty() {
         amend(&mut scene).edits = edits;
@@ -190,7 +199,12 @@ pub fn play(
             Decision { reply, via, reason: None, hint: None }
         }
         None => {
-            cause(&mut scene, endpoint, limiter, gstin.as_deref(), body_fault).map_err(failed)?
+            let cause = cause(&mut scene, endpoint, limiter, gstin.as_deref(), body_fault);
+            let mut decision = cause.map_err(failed)?;
+            if decision.reply != endpoint.success {
+                decision.hint = hints::refused(world, &scene, endpoint, body_fault, decision.hint);
+            }
+            decision
         }
     };
     let decision = limiter.charge(&mut scene, endpoint, decision).map_err(failed)?;
@@ -201,6 +215,7 @@ pub fn play(
         let session = issue(&scene, issues.form, issues.life_s);
         let sessions = &tenant.memory.sessions;
         sessions.open(&session.token, &issues.session, account, session.expires_at_ms);
+        tenant.gave(&session.token);
         amend(&mut scene).session = Some(session);
     }
     let (scene, outcome, reply) =
@@ -217,9 +232,31 @@ pub fn play(
         outcome,
         plan: Some(decision.reply),
         via: decision.via,
-        hint: decision.hint.or(unedited),
+        hint: decision.hint.or(unsaid).or(unedited),
         delivery,
     })
+}
+
+/// Says of the taxpayer asked about what stories say; why not, where that cannot be.
+fn say(
+    world: &World,
+    tenant: &Tenant,
+    gstin: Option<&str>,
+    patches: Vec<Value>,
+) -> Result<(), String> {
+    let Some(gstin) = gstin else {
+        return Err("a story changes the taxpayer asked about, but the call names none".to_owned());
+    };
+    for patch in patches {
+        let said = serde_json::from_value::<TaxpayerChange>(patch)
+            .map_err(|error| error.to_string())
+            .and_then(|change| {
+                let said = tenant.override_taxpayer(world, gstin, &change);
+                said.map_err(|error| error.to_string())
+            });
+        said.map_err(|why| format!("a story cannot change `{gstin}`: {why}"))?;
+    }
+    Ok(())
 }
 
 /// The account that calls, by name.
@@ -248,9 +285,4 @@ fn amend(scene: &mut Arc<Scene>) -> &mut Scene {
 fn subject<'scene>(endpoint: &Endpoint, scene: &'scene Scene) -> Option<Cow<'scene, str>> {
     let field = endpoint.lookup?.gstin_field()?;
     scene.field(field)?.as_str().map(Cow::Borrowed)
-}
-
-fn unknown_hint(pack: &Pack, call: &Call, near: &[String]) -> String {
-    let closest = near.first().map(|address| format!("; the closest is {address}"));
-    format!("`{}` has no {} {}{}", pack.name, call.method, call.path, closest.unwrap_or_default())
 }

@@ -96,7 +96,9 @@ pub(crate) fn render(
             HeaderText::Template(template) => {
                 let mut out = String::new();
                 template.fill(scope, &mut out)?;
-                let Ok(value) = HeaderValue::from_str(&out) else { continue };
+                // A header that has nothing to say is not sent.
+                let Some(value) = Some(out).filter(|out| !out.is_empty()) else { continue };
+                let Ok(value) = HeaderValue::from_str(&value) else { continue };
                 value
             }
         };
@@ -137,10 +139,10 @@ pub(crate) fn edge(
 pub(super) fn issue(scene: &Scene, form: TokenForm, life_s: i64) -> Issued {
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     let expires_at_ms = scene.call.at_ms.saturating_add(life_s.saturating_mul(1000));
-    let random = |length| scene.roll(|dice: &mut Dice| letters(dice, LETTERS, length));
+    let random = |length| scene.roll_own(|dice: &mut Dice| letters(dice, LETTERS, length));
     let token = match form {
         TokenForm::Opaque => random(40),
-        TokenForm::Uuid => scene.roll(uuid),
+        TokenForm::Uuid => scene.roll_own(uuid),
         TokenForm::Jwt => {
             let account = scene.account.and_then(|index| scene.pack.accounts.get(index));
             let part = |json: &Value| BASE64_URL_SAFE_NO_PAD.encode(json.to_string());

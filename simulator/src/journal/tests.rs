@@ -14,6 +14,7 @@ fn call(number: u64) -> Call {
         query: None,
         headers: HeaderMap::new(),
         body: Bytes::new(),
+        ended: None,
     }
 }
 

@@ -65,10 +65,12 @@ impl Timepiece {
     /// A clock that begins so.
     #[must_use]
     pub fn new(clock: Clock) -> Self {
-        Self(Mutex::new(match clock {
-            Clock::Wall => Hands::WALL,
-            Clock::Frozen(at_ms) => Hands { at_ms, wall_ms: 0, scale: 0.0, is_wall: false },
-        }))
+        Self(Mutex::new(Hands::of(clock)))
+    }
+
+    /// Begins anew.
+    pub fn begin(&self, clock: Clock) {
+        *self.lock() = Hands::of(clock);
     }
 
     fn hands(&self) -> Hands {
@@ -154,6 +156,13 @@ impl Timepiece {
 }
 
 impl Hands {
+    fn of(clock: Clock) -> Self {
+        match clock {
+            Clock::Wall => Self::WALL,
+            Clock::Frozen(at_ms) => Self { at_ms, wall_ms: 0, scale: 0.0, is_wall: false },
+        }
+    }
+
     /// The machine's time.
     const WALL: Self = Self { at_ms: 0, wall_ms: 0, scale: 1.0, is_wall: true };
 

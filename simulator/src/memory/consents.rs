@@ -385,6 +385,11 @@ impl Consents {
         Ok(())
     }
 
+    /// Forgets all sessions and messages.
+    pub fn clear(&self) {
+        *self.kept() = Kept::default();
+    }
+
     /// What has arrived by now, the newest first.
     #[must_use]
     pub fn arrived(&self, at_ms: i64) -> Vec<Message> {

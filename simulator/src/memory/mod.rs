@@ -7,11 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub mod clock;
 pub mod consents;
 pub mod limits;
+pub mod overrides;
 pub mod sessions;
 
 use self::{
     clock::{Clock, Timepiece},
     consents::Consents,
+    overrides::Overrides,
     sessions::Sessions,
 };
 
@@ -24,6 +26,8 @@ pub struct Memory {
     pub sessions: Sessions,
     /// Sessions that taxpayers opened with a one-time password.
     pub consents: Consents,
+    /// What is said of taxpayers.
+    pub overrides: Overrides,
     calls: AtomicU64,
 }
 
@@ -35,8 +39,16 @@ impl Memory {
             clock: Timepiece::new(clock),
             sessions: Sessions::default(),
             consents: Consents::default(),
+            overrides: Overrides::default(),
             calls: AtomicU64::new(0),
         }
+    }
+
+    /// Forgets sessions, one-time passwords and what was said of taxpayers.
+    pub fn forget(&self) {
+        self.sessions.clear();
+        self.consents.clear();
+        self.overrides.clear();
     }
 
     /// Counts one more call: 1, 2, 3 …

@@ -50,6 +50,12 @@ impl Sessions {
         kept.by_token.insert(token.to_owned(), entry);
     }
 
+    /// Forgets all.
+    pub fn clear(&self) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *kept = Kept::default();
+    }
+
     /// How many tokens are kept.
     pub fn count(&self) -> usize {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).order.len()

@@ -1,5 +1,7 @@
 //! A request, read to the end.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 
@@ -20,6 +22,8 @@ pub struct Call {
     pub headers: HeaderMap,
     /// The body as sent.
     pub body: Bytes,
+    /// That the tenant whose credentials it carries is no more, in words; where it is so.
+    pub ended: Option<Arc<str>>,
 }
 
 impl Call {

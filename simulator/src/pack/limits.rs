@@ -12,8 +12,12 @@ use crate::{
 };
 
 mod change;
+mod words;
 
-pub use self::change::{Force, Refuse, Wrong, check, in_force, wrong};
+pub use self::{
+    change::{Force, Refuse, Wrong, check, in_force, wrong},
+    words::ordinal,
+};
 
 /// A limit of a vendor.
 #[derive(Clone, Debug)]

@@ -61,6 +61,12 @@ impl Vocabulary {
         self.0.get(outcome).map(|entry| entry.about.as_str())
     }
 
+    /// Whether an outcome is about who calls and how often, not about what is asked.
+    #[must_use]
+    pub fn is_of_account(&self, outcome: &str) -> bool {
+        self.0.get(outcome).is_some_and(|entry| entry.of_account)
+    }
+
     /// The reply for a wish taken at its word: an outcome, a code, or a family of outcomes.
     #[must_use]
     pub fn strict(&self, replies: &Replies, wish: &str) -> Option<usize> {

@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use crate::{
+    auth::Carried,
     books::{Books, Opened as Opening, Query},
     bulk::{
         job::{self, Job},
@@ -39,6 +40,8 @@ pub struct Scene {
     pub register: Arc<Register>,
     /// Seed of everything random.
     pub seed: u64,
+    /// The tenant that calls; `None`: the default one.
+    pub tenant: Option<Arc<str>>,
     /// The request.
     pub call: Call,
     /// Index of the endpoint, where one took the call.
@@ -59,6 +62,8 @@ pub struct Scene {
     pub session: Option<Issued>,
     /// Who is asked about.
     pub taxpayer: Option<Arc<Taxpayer>>,
+    /// Whether they were asked about lately, so that what was written of them may be known.
+    pub recalled: bool,
     /// Who was found.
     pub taxpayers: Vec<Taxpayer>,
     /// The reply decided on.
@@ -161,6 +166,9 @@ pub struct Issued {
 /// What the dice of a call are for, so that no two uses share a stream.
 const CALL: u64 = 0xCA11;
 
+/// And what those are for whose numbers no other tenant may have.
+const OWN: u64 = 0x0E11;
+
 impl Scene {
     /// A scene with nothing but the request.
     #[must_use]
@@ -169,6 +177,7 @@ impl Scene {
             pack,
             register,
             seed,
+            tenant: None,
             call,
             endpoint: None,
             path_parameters: Vec::new(),
@@ -179,6 +188,7 @@ impl Scene {
             claims: None,
             session: None,
             taxpayer: None,
+            recalled: false,
             taxpayers: Vec::new(),
             words: Words::default(),
             dice: Mutex::new(None),
@@ -212,6 +222,7 @@ impl Scene {
             ..Call::default()
         };
         Self {
+            tenant: self.tenant.clone(),
             endpoint: self.endpoint,
             path_parameters: self.path_parameters.clone(),
             query: self.query.clone(),
@@ -301,6 +312,26 @@ impl Scene {
                 window: self.window.clone(),
             },
         }))
+    }
+
+    /// Where the call may carry credentials.
+    #[must_use]
+    pub fn carried(&self) -> Carried<'_> {
+        Carried {
+            headers: &self.call.headers,
+            query: &self.query,
+            path_parameters: &self.path_parameters,
+            body: self.body.as_ref(),
+        }
+    }
+
+    /// Throws dice for a token: those of the call, but another tenant's fall otherwise, since a
+    /// token says by itself whose it is.
+    pub fn roll_own<T>(&self, throw: impl FnOnce(&mut Dice) -> T) -> T {
+        let Some(tenant) = &self.tenant else { return self.roll(throw) };
+        let mut key = self.call.number.to_le_bytes().to_vec();
+        key.extend_from_slice(tenant.as_bytes());
+        throw(&mut Dice::new(self.seed, OWN, &key))
     }
 
     /// Makes the changes of stories, once; the JSON with them, where they change it.

@@ -318,6 +318,19 @@ impl Playing {
     }
 }
 
+/// The file of a new story, with comments, to begin with.
+#[must_use]
+pub fn new_story(name: &str) -> String {
+    include_str!("new.toml").replace("NAME", name)
+}
+
+/// The names of a story's parameters; none of one that cannot be read.
+#[must_use]
+pub fn parameters_of(library: &Library, name: &str) -> Vec<String> {
+    let story = gather(library, name, &Values::new());
+    story.into_iter().flat_map(|story| story.parameters).map(|one| one.name).collect()
+}
+
 /// What all stories make of a call, in the order in which they were begun: the first that answers it
 /// has the last word, and what those before it add counts as well.
 ///
@@ -334,3 +347,6 @@ pub fn decide(stories: &[Playing], asked: &Asking<'_>) -> Result<Decision, minij
     }
     Ok(decision)
 }
+
+#[cfg(test)]
+mod tests;

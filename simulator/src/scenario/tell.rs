@@ -103,6 +103,27 @@ impl Scenario {
     }
 }
 
+/// All stories as Markdown: what each tells, whom it hurts, what a good client does.
+pub fn markdown<'story>(stories: impl Iterator<Item = &'story Scenario>) -> String {
+    let mut out = String::new();
+    for story in stories {
+        let _ = write!(out, "### {}\n\n{}.\n\n", story.name, story.about.trim_end_matches('.'));
+        for (title, text) in [("Hurts", &story.hurts), ("A good client", &story.client)] {
+            if !text.is_empty() {
+                let _ = writeln!(out, "- **{title}:** {text}");
+            }
+        }
+        for parameter in &story.parameters {
+            let Parameter { name, default, about, .. } = parameter;
+            let _ = writeln!(out, "- `--set {}.{name}={default}`: {about}", story.name);
+        }
+        out.push('\n');
+    }
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+    out
+}
+
 /// The rule as a sentence.
 pub(super) fn rule(file: &RuleFile) -> String {
     let mut line = String::from("a call");

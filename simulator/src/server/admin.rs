@@ -15,9 +15,14 @@ use super::{
 mod clock;
 mod consent;
 mod journal;
+mod limits;
 mod metrics;
+mod reload;
+mod reset;
 mod scenarios;
 mod stream;
+mod taxpayers;
+mod tenants;
 mod tls;
 mod verify;
 mod world;
@@ -33,10 +38,15 @@ pub(super) fn router(app: Arc<App>) -> Router {
         .merge(clock::router())
         .merge(consent::router())
         .merge(journal::router())
+        .merge(limits::router())
         .merge(metrics::router())
+        .merge(reload::router())
+        .merge(reset::router())
         .merge(scenarios::router())
         .merge(tls::router())
         .merge(stream::router())
+        .merge(taxpayers::router())
+        .merge(tenants::router())
         .merge(verify::router())
         .merge(world::router())
         .fallback(unknown)
@@ -53,7 +63,9 @@ async fn index(asked: Asked) -> String {
     page.push_str(
         "\nOurs, as JSON:\n  /__sim/health  /__sim/version  /__sim/vendors  /__sim/catalog  \
          /__sim/credentials\n  /__sim/magic  /__sim/scenarios  /__sim/journal  \
-         /__sim/taxpayers/{gstin}  /__sim/clock\n  /__sim/otp  /__sim/sessions  /__sim/gstn/certificate\n",
+         /__sim/journal/stream  /__sim/verify\n  /__sim/coverage  /__sim/metrics  /__sim/taxpayers/{gstin}  \
+         /__sim/clock  /__sim/limits  /__sim/otp\n  /__sim/sessions  /__sim/gstn/certificate  /__sim/tenants  \
+         /__sim/reset  /__sim/reload\n",
     );
     page
 }
@@ -66,8 +78,11 @@ async fn health(asked: Asked) -> Json<Value> {
         "status": "ok",
         "vendors": asked.world.packs.len(),
         "clock": { "now": now.to_string(), "frozen": clock.is_frozen() },
-        "seed": asked.world.seed,
+        "seed": asked.tenant.seed(&asked.world),
+        "tenant": asked.tenant.name,
+        "tenants": asked.app.tenants.count() + 1,
         "journal": { "exchanges": exchanges, "bytes": bytes },
+        "trouble": *asked.app.shelf.trouble(),
     }))
 }
 
@@ -81,8 +96,7 @@ async fn wrong_method() -> Problem {
         detail: "this address does not take this method".to_owned(),
         field: None,
         hint: Some(
-            "scenarios take GET, PUT and DELETE, the journal GET and DELETE, the clock GET and PUT"
-                .to_owned(),
+            "the header `allow` says which it takes; docs/admin-api.md what they do".to_owned(),
         ),
     }
 }

@@ -13,7 +13,7 @@ use hyper::{Request, Response, body::Body as _, body::Incoming};
 use tracing::error;
 
 use super::{
-    App, Body, Mount,
+    App, Body, Mount, date,
     deliver::{self, Manner},
     problem,
     wire::TakeOver,
@@ -29,7 +29,7 @@ use crate::{
     render::scene::Scene,
     route,
     tenant::Tenant,
-    tenants::Caller,
+    tenants::{Belongs, Caller},
     world::World,
 };
 
@@ -69,7 +69,7 @@ struct Ground {
 /// When the reply is broken on purpose: with what is sent in its place.
 pub(super) async fn answer(
     app: &Arc<App>,
-    mount: Mount,
+    mount: &Mount,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, TakeOver> {
     let (head, body) = request.into_parts();
@@ -81,21 +81,14 @@ pub(super) async fn answer(
         Mount::Vendor(_) => (None, path),
     };
     let (pack, path) = match mount {
-        Mount::Vendor(index) => (world.packs.get(index), path),
+        Mount::Vendor(name) => (world.vendor(name), path),
         Mount::All => match vendor_of_host(&world, &head.headers) {
             Some(pack) => (Some(pack), path),
             None => vendor_of_path(&world, path),
         },
     };
     let pack = pack.cloned();
-    let caller = Caller { pack: pack.as_ref(), prefix, head: &head };
-    let tenant = match app.tenants.of_call(&caller) {
-        Ok(tenant) => tenant,
-        Err(unknown) => return Ok(problem::Problem::from(unknown).response().map(Either::Right)),
-    };
-    let call = Call {
-        number: tenant.memory.count_call(),
-        at_ms: tenant.memory.clock.now_ms(),
+    let mut call = Call {
         path: if path.is_empty() { "/".to_owned() } else { path.to_owned() },
         query: head.uri.query().map(str::to_owned),
         method: head.method,
@@ -104,12 +97,23 @@ pub(super) async fn answer(
             Read::Whole(bytes) => bytes.clone(),
             Read::TooLarge | Read::Broken => Bytes::new(),
         },
+        ..Call::default()
     };
+    let prefix = prefix.map(str::to_owned);
+    let prefix = prefix.as_deref();
+    let caller = Caller { world: &world, pack: pack.as_ref(), prefix, call: &call };
+    let Belongs { tenant, ended } = match app.tenants.of_call(&caller) {
+        Ok(belongs) => belongs,
+        Err(unknown) => return Ok(problem::Problem::from(unknown).response().map(Either::Right)),
+    };
+    call.ended = ended;
+    call.number = tenant.memory.count_call();
+    call.at_ms = tenant.memory.clock.now_ms();
     let ground = Ground { app: Arc::clone(app), world, tenant, version: head.version };
     let mut response = reply(&ground, pack, call, &read).await?;
-    let clock = &ground.tenant.memory.clock;
-    if clock.is_set() && !response.headers().contains_key(header::DATE) {
-        response.headers_mut().insert(header::DATE, date(clock.now_ms()));
+    if !response.headers().contains_key(header::DATE) {
+        let now_ms = ground.tenant.memory.clock.now_ms();
+        response.headers_mut().insert(header::DATE, date::of(now_ms));
     }
     Ok(response)
 }
@@ -254,8 +258,9 @@ async fn too_large(
         path: call.path.clone(),
         ..Call::default()
     };
-    let scene =
-        Scene::new(Arc::clone(pack), Arc::clone(&ground.world.register), ground.world.seed, call);
+    let (register, seed) =
+        (ground.tenant.register(&ground.world), ground.tenant.seed(&ground.world));
+    let scene = Scene::new(Arc::clone(pack), register, seed, call);
     let plain = (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large");
     let hint = format!("the body is longer than {BODY_LIMIT} bytes");
     match exchange::edge(Arc::new(scene), pack.edges.body_too_large, plain, hint) {
@@ -282,15 +287,13 @@ async fn finish(
     let call = &exchange.scene.call;
     let id = call.number;
     delivery.reply.headers.push((EXCHANGE_HEADER, HeaderValue::from(id)));
-    if let Some(hint) = &exchange.hint
+    let hint = exchange.hint.as_deref().or(call.ended.as_deref());
+    if let Some(hint) = hint
         && let Ok(hint) = HeaderValue::from_str(hint)
     {
         delivery.reply.headers.push((HINT_HEADER, hint));
     }
-    // A reply that is written by hand has nobody else to date it.
-    if ground.tenant.memory.clock.is_set() || delivery.wire.is_some() {
-        delivery.reply.headers.push((header::DATE, date(call.at_ms)));
-    }
+    delivery.reply.headers.push((header::DATE, date::of(call.at_ms)));
     let endpoint = exchange.scene.endpoint();
     let account = exchange.scene.account.and_then(|index| pack.accounts.get(index));
     let subject = endpoint.and_then(|endpoint| endpoint.lookup?.gstin_field());
@@ -320,7 +323,7 @@ async fn finish(
         reply,
         streamed: delivery.stream.as_ref().map(|stream| stream.length.unwrap_or_default()),
         wait_ms: u64::try_from(delivery.wait.as_millis()).unwrap_or(u64::MAX),
-        hint: exchange.hint.as_deref().unwrap_or_default(),
+        hint: exchange.hint.as_deref().or(call.ended.as_deref()).unwrap_or_default(),
         opened: (&opened.request, &opened.reply),
         faults: &delivery.faults,
         wire: &wire,
@@ -388,14 +391,6 @@ fn blanked(scene: &Scene, reply: &Reply) -> Option<(Call, Reply)> {
         }
     }
     Some((call, reply))
-}
-
-/// A moment as HTTP writes it.
-fn date(at_ms: i64) -> HeaderValue {
-    let moment = jiff::Timestamp::from_millisecond(at_ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    let text = moment.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
-    HeaderValue::from_str(&text)
-        .unwrap_or(HeaderValue::from_static("Thu, 01 Jan 1970 00:00:00 GMT"))
 }
 
 /// A problem that no vendor gives.

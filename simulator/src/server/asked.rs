@@ -56,10 +56,11 @@ impl FromRequestParts<Arc<App>> for Asked {
 }
 
 impl From<NoTenant> for Problem {
-    fn from(NoTenant(name): NoTenant) -> Self {
-        Self::not_found(
-            format!("there is no tenant `{name}`"),
-            "POST /__sim/tenants makes one; it may have ended by its time-to-live",
-        )
+    fn from(NoTenant { name, ended }: NoTenant) -> Self {
+        let detail = match ended {
+            Some(end) => end.told(&name).to_string(),
+            None => format!("there is no tenant `{name}`"),
+        };
+        Self::not_found(detail, "POST /__sim/tenants makes one, GET lists those there are")
     }
 }

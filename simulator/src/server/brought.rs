@@ -15,6 +15,8 @@ pub(super) trait Brought: DeserializeOwned {
     const LIKE: &'static str;
     /// Whether it may be a list; serde would take one for a struct, by the order of its fields.
     const MAY_BE_LIST: bool = false;
+    /// Whether nothing at all may be brought, which is `{}`.
+    const MAY_BE_EMPTY: bool = false;
 }
 
 /// A JSON body, whatever `content-type` says: whoever calls by hand forgets it.
@@ -39,7 +41,9 @@ impl<T: Brought, S: Send + Sync> FromRequest<S> for Body<T> {
 
 /// Reads a JSON body.
 fn read<T: Brought>(bytes: &[u8]) -> Result<T, Problem> {
-    if bytes.iter().all(u8::is_ascii_whitespace) {
+    let is_empty = bytes.iter().all(u8::is_ascii_whitespace);
+    let bytes = if is_empty && T::MAY_BE_EMPTY { b"{}" } else { bytes };
+    if is_empty && !T::MAY_BE_EMPTY {
         return Err(Problem::bad("the body is empty; JSON belongs there", T::LIKE));
     }
     if !T::MAY_BE_LIST && bytes.trim_ascii_start().starts_with(b"[") {

@@ -22,7 +22,7 @@ use tower::ServiceExt as _;
 use tracing::debug;
 
 use super::{
-    App, Body, Mount, answer, asked, guard, problem,
+    App, Body, Mount, answer, asked, date, guard, problem,
     tls::Greeted,
     wire::{self, Line, Socket, TakeOver},
 };
@@ -54,7 +54,7 @@ pub(super) async fn serve(
     let Some(tls) = &host.app.tls else { return http1(stream, peer, &host, stop).await };
     let (world, tenant) = (host.app.world.load_full(), host.app.tenants.default_tenant());
     let greeted = tokio::select! {
-        greeted = tls.greet(stream, host.mount, &world, tenant) => greeted,
+        greeted = tls.greet(stream, &host.mount, &world, tenant) => greeted,
         _ = stop.wait_for(|stop| *stop) => Greeted::Gone,
     };
     // Whoever comes back finds the world as it is then.
@@ -109,6 +109,7 @@ async fn http1(
         let service = service_fn(|request| respond(request, host, peer.ip()));
         let mut connection = http1::Builder::new()
             .timer(TokioTimer::new())
+            .auto_date_header(false)
             .header_read_timeout(HEAD_TIMEOUT)
             .serve_connection(TokioIo::new(line), service);
         let ended = tokio::select! {
@@ -131,6 +132,18 @@ async fn http1(
 }
 
 async fn respond(
+    request: Request<Incoming>,
+    host: &Host,
+    peer: IpAddr,
+) -> Result<Response<Body>, TakeOver> {
+    let mut response = answered(request, host, peer).await?;
+    if !response.headers().contains_key(header::DATE) {
+        response.headers_mut().insert(header::DATE, date::of_machine());
+    }
+    Ok(response)
+}
+
+async fn answered(
     request: Request<Incoming>,
     host: &Host,
     peer: IpAddr,
@@ -158,5 +171,5 @@ async fn respond(
         let refusal = problem::response(StatusCode::BAD_REQUEST, detail, Some(hint));
         return Ok(refusal.map(Either::Right));
     }
-    answer::answer(app, *mount, request).await
+    answer::answer(app, mount, request).await
 }

@@ -18,29 +18,44 @@ mod answer;
 mod asked;
 mod brought;
 mod connection;
+mod date;
 mod deliver;
 mod depot;
 mod guard;
 mod metrics;
 mod problem;
+mod reload;
 mod tls;
 mod trickle;
+mod watching;
 mod wire;
 
 pub use self::{
     answer::BODY_LIMIT,
     tls::{CertificateError, OwnCertificate},
+    watching::Watch,
 };
-pub(crate) use self::{depot::Depot, metrics::Totals, tls::Tls};
+pub(crate) use self::{
+    depot::Depot,
+    metrics::Totals,
+    reload::Shelf,
+    tls::Tls,
+    watching::{Watching, watch as watch_folders},
+};
 
 /// A reply's body: bytes for vendors, a stream for the admin API.
 type Body = Either<Full<bytes::Bytes>, axum::body::Body>;
+
+/// Tenants are looked after so often.
+const ROUND: Duration = Duration::from_secs(1);
 
 /// What every connection shares.
 #[derive(Debug)]
 pub struct App {
     /// Vendors, nation, stories: what was loaded last.
     pub world: ArcSwap<World>,
+    /// Where it was read from.
+    pub(crate) shelf: Shelf,
     /// Everybody who uses it.
     pub tenants: Tenants,
     /// The admin API wants this token, where it is set.
@@ -56,12 +71,12 @@ pub struct App {
 }
 
 /// What a port serves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Mount {
     /// All vendors below their names, and the admin API.
     All,
-    /// One vendor at the root; its index in the world.
-    Vendor(usize),
+    /// One vendor at the root, by its name.
+    Vendor(Arc<str>),
 }
 
 /// Listens; every connection is served until `stop` says so.
@@ -80,7 +95,7 @@ pub(crate) async fn listen(
                     let app = Arc::clone(&app);
                     let admin = admin.clone();
                     let stop = stop.clone();
-                    let host = Host { mount, app, admin, plain: false };
+                    let host = Host { mount: mount.clone(), app, admin, plain: false };
                     connections.spawn(connection::serve(stream, peer, host, stop));
                 }
                 Err(error) => refused(&error),
@@ -93,6 +108,17 @@ pub(crate) async fn listen(
     // Calls under way may end; a client that keeps its connection open does not hold us up.
     let last = async { while connections.join_next().await.is_some() {} };
     let _ = tokio::time::timeout(Duration::from_secs(2), last).await;
+}
+
+/// Sees to tenants that nobody calls any more, until `stop` says so.
+pub(crate) async fn tend(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut round = tokio::time::interval(ROUND);
+    loop {
+        tokio::select! {
+            _ = round.tick() => app.tenants.tend(),
+            _ = stop.changed() => break,
+        }
+    }
 }
 
 fn refused(error: &io::Error) {

@@ -3,11 +3,15 @@
 //! Hand-written personas come first; everybody else is of the crowd, a pure function of the seed
 //! and the number, so nothing is stored and there are any number of them. Knows `model` only.
 
+mod change;
 mod crowd;
+mod filed;
 mod filings;
 mod identity;
 mod locale;
 mod nation;
+mod notes;
+mod others;
 mod persona;
 mod place;
 mod population;
@@ -23,22 +27,21 @@ use std::{
 use ahash::AHashMap;
 use jiff::civil::Date;
 
-pub use self::persona::{Persona, PersonaError, PersonaFiling, read_persona};
+pub(crate) use self::notes::{About, Notes};
+pub use self::{
+    change::{ChangeError, OfficeChange, PlaceChange, STATUSES, TaxpayerChange},
+    others::Others,
+    persona::{Persona, PersonaError, PersonaFiling, PersonaFrequency, PersonaPlace, read_persona},
+};
 pub(crate) use self::{
     filings::stopped_on,
     schedule::owes,
     seats::{Busy, SEATS},
 };
-use self::{
-    filings::{Filings, quarterly_day},
-    identity::spread,
-    nation::nation,
-    population::Members,
-};
+use self::{identity::spread, nation::nation, population::Members};
 use crate::model::{
     gstin::{Gstin, is_pan},
-    period::{FinancialYear, Month},
-    taxpayer::{Filing, Taxpayer},
+    taxpayer::Taxpayer,
 };
 
 /// How much of the declared population is searched by name.
@@ -47,21 +50,26 @@ const SEARCHED: usize = 1_000;
 /// Names the stream of random numbers for the registrations of a PAN.
 const REGISTRATIONS: u64 = 0x7265_6773;
 
+/// What a tenant says of taxpayers, by GSTIN; settled.
+pub type Changes = AHashMap<String, Arc<TaxpayerChange>>;
+
 /// Everybody who is registered.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Register {
     seed: u64,
     unknown: Unknown,
-    entries: Vec<Entry>,
-    seats: seats::Seats,
+    entries: Arc<[Entry]>,
+    seats: Arc<seats::Seats>,
     /// Where a number stands in `entries`.
-    by_gstin: AHashMap<String, usize>,
+    by_gstin: Arc<AHashMap<String, usize>>,
     /// Where the first persona of a PAN stands in `entries`.
-    by_pan: AHashMap<String, usize>,
+    by_pan: Arc<AHashMap<String, usize>>,
     /// Who was asked about lately.
-    recent: recent::Recent,
+    recent: Arc<recent::Recent>,
     /// Legal names and numbers of the part of the population that is searched by name.
-    names: OnceLock<Vec<(String, Gstin)>>,
+    names: Arc<OnceLock<Vec<(String, Gstin)>>>,
+    /// What a tenant says of some.
+    changes: Option<Arc<Changes>>,
 }
 
 /// Who a well-formed number is that belongs to no persona.
@@ -83,11 +91,22 @@ pub struct Owed {
     pub months: i32,
 }
 
-/// A persona, ready to be told.
+/// A persona, told when it is first asked about.
 #[derive(Debug)]
 struct Entry {
-    taxpayer: Taxpayer,
-    persona: Persona,
+    seed: u64,
+    taxpayer: OnceLock<Box<Taxpayer>>,
+    persona: Arc<Persona>,
+}
+
+impl Entry {
+    fn new(seed: u64, persona: Arc<Persona>) -> Self {
+        Self { seed, taxpayer: OnceLock::new(), persona }
+    }
+
+    fn taxpayer(&self) -> &Taxpayer {
+        self.taxpayer.get_or_init(|| Box::new(self.persona.taxpayer(self.seed)))
+    }
 }
 
 impl Register {
@@ -99,14 +118,15 @@ impl Register {
         let mut by_gstin = AHashMap::with_capacity(personas.len());
         for persona in personas {
             let index = *by_gstin.entry(persona.gstin.clone()).or_insert(entries.len());
-            let entry = Entry { taxpayer: persona.taxpayer(seed), persona };
+            let entry = Entry::new(seed, Arc::new(persona));
             match entries.get_mut(index) {
                 Some(earlier) => *earlier = entry,
                 None => entries.push(entry),
             }
         }
         let mut by_pan: AHashMap<String, usize> = AHashMap::new();
-        for (index, Entry { taxpayer, persona }) in entries.iter().enumerate() {
+        for (index, entry) in entries.iter().enumerate() {
+            let (taxpayer, persona) = (entry.taxpayer(), &entry.persona);
             // A vendor's masked example may show a PAN that is not its number's.
             if !is_pan(&taxpayer.pan) || persona.gstin.get(2..12) != Some(&taxpayer.pan) {
                 continue;
@@ -120,13 +140,45 @@ impl Register {
         Self {
             seed,
             unknown,
-            seats: seats::Seats::of(seed, &entries),
-            entries,
-            by_gstin,
-            by_pan,
-            recent: recent::Recent::default(),
-            names: OnceLock::new(),
+            seats: Arc::new(seats::Seats::of(seed, &entries)),
+            entries: entries.into(),
+            by_gstin: Arc::new(by_gstin),
+            by_pan: Arc::new(by_pan),
+            recent: Arc::default(),
+            names: Arc::default(),
+            changes: None,
         }
+    }
+
+    /// The same personas in a nation of another seed; small, since most of it is made when it is
+    /// asked for, and few who were asked about are remembered.
+    #[must_use]
+    pub fn reseeded(&self, seed: u64) -> Self {
+        let again = |entry: &Entry| Entry::new(seed, Arc::clone(&entry.persona));
+        let entries: Vec<_> = self.entries.iter().map(again).collect();
+        Self {
+            seed,
+            unknown: self.unknown,
+            seats: Arc::new(seats::Seats::of(seed, &entries)),
+            entries: entries.into(),
+            by_gstin: Arc::clone(&self.by_gstin),
+            by_pan: Arc::clone(&self.by_pan),
+            recent: Arc::new(recent::Recent::few()),
+            names: Arc::default(),
+            changes: None,
+        }
+    }
+
+    /// The same nation as somebody says it is; it shares all but that.
+    #[must_use]
+    pub fn changed(&self, changes: Arc<Changes>) -> Self {
+        Self { changes: Some(changes), ..self.clone() }
+    }
+
+    /// What is said of a number in place of what the register has.
+    #[must_use]
+    pub fn change_of(&self, gstin: &str) -> Option<&TaxpayerChange> {
+        self.changes.as_ref()?.get(gstin).map(|change| &**change)
     }
 
     /// The seed of the crowd.
@@ -135,9 +187,22 @@ impl Register {
         self.seed
     }
 
+    /// Who a number is that belongs to no persona.
+    #[must_use]
+    pub fn unknown(&self) -> Unknown {
+        self.unknown
+    }
+
+    /// The member of the declared population with this number, where there is one; numbers begin
+    /// anew after 316,368.
+    #[must_use]
+    pub fn member(&self, index: u64) -> Option<Gstin> {
+        population::member_at(self.seed, index % population::FIRST_ROUND)
+    }
+
     /// Every persona, in the order given.
     pub fn personas(&self) -> impl Iterator<Item = &Persona> {
-        self.entries.iter().map(|entry| &entry.persona)
+        self.entries.iter().map(|entry| &*entry.persona)
     }
 
     /// The persona with this name, such as `cancelled`.
@@ -152,9 +217,31 @@ impl Register {
     /// valid GSTIN and is there from the day of registration on.
     #[must_use]
     pub fn look_up(&self, gstin: &str, on: Date) -> Option<Cow<'_, Taxpayer>> {
+        match self.change_of(gstin) {
+            None => self.unchanged(gstin, on),
+            Some(change) => self.as_changed(gstin, on, change).map(Cow::Owned),
+        }
+    }
+
+    fn as_changed(&self, gstin: &str, on: Date, change: &TaxpayerChange) -> Option<Taxpayer> {
+        if change.absent == Some(true) {
+            return None;
+        }
+        let is = match self.unchanged(gstin, on) {
+            Some(taxpayer) => taxpayer.into_owned(),
+            None if change.absent == Some(false) => self.unchanged_stand_in(gstin, on),
+            None => return None,
+        };
+        let changed = change.applied(is, on);
+        (changed.registered_on <= on || change.absent == Some(false)).then_some(changed)
+    }
+
+    /// Who the register says is registered under a number, whatever anybody else says.
+    #[must_use]
+    pub fn unchanged(&self, gstin: &str, on: Date) -> Option<Cow<'_, Taxpayer>> {
         if let Some(index) = self.by_gstin.get(gstin) {
             let entry = &self.entries[*index];
-            return (!entry.persona.absent).then_some(Cow::Borrowed(&entry.taxpayer));
+            return (!entry.persona.absent).then_some(Cow::Borrowed(entry.taxpayer()));
         }
         let number: Gstin = gstin.parse().ok()?;
         if self.unknown == Unknown::NotFound && !population::is_declared(self.seed, &number) {
@@ -170,14 +257,38 @@ impl Register {
     /// As [`Self::look_up`], to be shared; who was asked about lately is remembered.
     #[must_use]
     pub fn recall(&self, gstin: &str, on: Date) -> Option<Arc<Taxpayer>> {
-        self.recent.recall(gstin, on, || self.look_up(gstin, on).map(Cow::into_owned))
+        self.remember(gstin, on).map(|(taxpayer, _)| taxpayer)
+    }
+
+    /// The same, and whether they were remembered.
+    pub(crate) fn remember(&self, gstin: &str, on: Date) -> Option<(Arc<Taxpayer>, bool)> {
+        if self.change_of(gstin).is_some() {
+            let taxpayer = self.look_up(gstin, on)?.into_owned();
+            return Some((Arc::new(taxpayer), false));
+        }
+        self.recent.recall(gstin, on, || self.unchanged(gstin, on).map(Cow::into_owned))
+    }
+
+    /// What was written of who was asked about lately.
+    pub(crate) fn notes(&self) -> &Notes {
+        self.recent.notes()
     }
 
     /// Somebody for any text, even a malformed one, whose `gstin` echoes the text.
     #[must_use]
     pub fn stand_in(&self, text: &str, on: Date) -> Taxpayer {
+        let somebody = self.unchanged_stand_in(text, on);
+        match self.change_of(text) {
+            None => somebody,
+            Some(change) => change.applied(somebody, on),
+        }
+    }
+
+    /// As [`Self::stand_in`], whatever anybody else says.
+    #[must_use]
+    pub fn unchanged_stand_in(&self, text: &str, on: Date) -> Taxpayer {
         if let Some(index) = self.by_gstin.get(text) {
-            return self.entries[*index].taxpayer.clone();
+            return self.entries[*index].taxpayer().clone();
         }
         let taxpayer = text
             .parse()
@@ -193,7 +304,7 @@ impl Register {
         let mut found: Vec<Taxpayer> = if self.by_pan.contains_key(pan) {
             self.entries
                 .iter()
-                .filter(|entry| entry.taxpayer.pan == pan && !entry.persona.absent)
+                .filter(|entry| entry.taxpayer().pan == pan && !entry.persona.absent)
                 .filter_map(|entry| self.look_up(&entry.persona.gstin, on))
                 .map(Cow::into_owned)
                 .collect()
@@ -204,6 +315,9 @@ impl Register {
                 .map(Cow::into_owned)
                 .collect()
         };
+        let said = self.changes.iter().flat_map(|changes| changes.keys());
+        let said = said.filter(|gstin| gstin.get(2..12) == Some(pan));
+        found.extend(said.filter_map(|gstin| self.look_up(gstin, on)).map(Cow::into_owned));
         found.sort_unstable_by(|one, other| one.gstin.cmp(&other.gstin));
         found.dedup_by(|one, other| one.gstin == other.gstin);
         found
@@ -222,7 +336,7 @@ impl Register {
         let personas = self
             .entries
             .iter()
-            .filter(|entry| entry.taxpayer.legal_name.to_uppercase().contains(&part))
+            .filter(|entry| entry.taxpayer().legal_name.to_uppercase().contains(&part))
             .map(|entry| entry.persona.gstin.as_str());
         let crowd = names
             .iter()
@@ -230,90 +344,23 @@ impl Register {
                 name.contains(&part) && !self.by_gstin.contains_key(gstin.as_str())
             })
             .map(|(_, gstin)| gstin.as_str());
-        personas
-            .chain(crowd)
+        let found = personas.chain(crowd);
+        let Some(changes) = &self.changes else {
+            let found = found.filter_map(|gstin| self.unchanged(gstin, on));
+            return found.take(limit).map(Cow::into_owned).collect();
+        };
+        // Somebody may have been given this name, and somebody else another.
+        let mut said: Vec<_> = changes.keys().map(String::as_str).collect();
+        said.sort_unstable();
+        let others = found.filter(|gstin| !changes.contains_key(*gstin));
+        said.iter()
+            .copied()
+            .chain(others)
             .filter_map(|gstin| self.look_up(gstin, on))
+            .filter(|taxpayer| taxpayer.legal_name.to_uppercase().contains(&part))
             .take(limit)
             .map(Cow::into_owned)
             .collect()
-    }
-
-    /// All returns filed up to and including a day, newest filing first.
-    #[must_use]
-    pub fn filings(&self, taxpayer: &Taxpayer, on: Date) -> Vec<Filing> {
-        let known = self.known(taxpayer, on);
-        known.merge(|| Filings::new(self.seed, taxpayer, on).all(), |_| true)
-    }
-
-    /// The filed returns for the periods of a financial year, newest filing first.
-    #[must_use]
-    pub fn filings_of_year(
-        &self,
-        taxpayer: &Taxpayer,
-        year: FinancialYear,
-        on: Date,
-    ) -> Vec<Filing> {
-        let in_year = |filing: &Filing| {
-            let month = i8::try_from(filing.period_month).unwrap_or(1).clamp(1, 12);
-            year.contains(jiff::civil::date(filing.period_year, month, 1))
-        };
-        let known = self.known(taxpayer, on);
-        known.merge(|| Filings::new(self.seed, taxpayer, on).of_year(year), in_year)
-    }
-
-    /// The returns filed on the days of a financial year, newest filing first.
-    #[must_use]
-    pub fn filings_filed_in_year(
-        &self,
-        taxpayer: &Taxpayer,
-        year: FinancialYear,
-        on: Date,
-    ) -> Vec<Filing> {
-        let mut filings = self.filings(taxpayer, on.min(year.last_day()));
-        filings.retain(|filing| year.contains(filing.filed_on));
-        filings
-    }
-
-    /// The return of one type for one period, where it was filed by a day; cheap.
-    #[must_use]
-    pub fn filing(
-        &self,
-        taxpayer: &Taxpayer,
-        return_type: &str,
-        period: Month,
-        on: Date,
-    ) -> Option<Filing> {
-        let wanted = |filing: &Filing| {
-            filing.return_type == return_type
-                && filing.period_year == period.year
-                && i8::try_from(filing.period_month) == Ok(period.month)
-        };
-        let known = self.known(taxpayer, on);
-        known
-            .merge(|| Filings::new(self.seed, taxpayer, on).of_month(period), wanted)
-            .into_iter()
-            .find(wanted)
-    }
-
-    /// The newest filing; cheap.
-    #[must_use]
-    pub fn last_filing(&self, taxpayer: &Taxpayer, on: Date) -> Option<Filing> {
-        match self.by_gstin.get(taxpayer.gstin.as_ref()) {
-            // A persona has few filings of its own, or is asked for seldom.
-            Some(_) => self.filings(taxpayer, on).into_iter().next(),
-            None => Filings::new(self.seed, taxpayer, on).last(),
-        }
-    }
-
-    /// What taxpayers like this one owe as a return for a period; `None` where they do not.
-    ///
-    /// Whether this one was registered then is not asked.
-    #[must_use]
-    pub fn owed(&self, taxpayer: &Taxpayer, return_type: &str, period: Month) -> Option<Owed> {
-        let (_, rule) = schedule::rules_for(taxpayer)
-            .find(|(_, rule)| rule.return_type == return_type && rule.covers(period))?;
-        let quarterly_day = quarterly_day(taxpayer);
-        Some(Owed { due: rule.due(period, quarterly_day), months: rule.every.months() })
     }
 
     /// The first `count` of the declared population, of one state if wanted: valid GSTINs whose
@@ -354,7 +401,7 @@ impl Register {
     /// Somebody of the crowd, who shares with a persona what a PAN's registrations share.
     fn of_crowd(&self, number: &Gstin) -> Taxpayer {
         let mut taxpayer = crowd::somebody_of_kind(self.seed, number.as_str(), number.kind());
-        if let Some(Entry { taxpayer: persona, .. }) = self.persona_of_same_pan(number) {
+        if let Some(persona) = self.persona_of_same_pan(number).map(Entry::taxpayer) {
             taxpayer.legal_name.clone_from(&persona.legal_name);
             taxpayer.trade_name.clone_from(&persona.trade_name);
             taxpayer.constitution.clone_from(&persona.constitution);
@@ -383,60 +430,6 @@ impl Register {
             }
         }
         states.iter().filter_map(|state| Gstin::complete(&format!("{state}{pan}1Z")).ok()).collect()
-    }
-
-    /// What the file of a persona says of its filings.
-    fn known(&self, taxpayer: &Taxpayer, on: Date) -> Known {
-        let Some(index) = self.by_gstin.get(taxpayer.gstin.as_ref()) else {
-            return Known { all: false, filings: Vec::new() };
-        };
-        let persona = &self.entries[*index].persona;
-        let own = persona.filings.as_ref().unwrap_or(&persona.known_filings);
-        Known {
-            all: persona.filings.is_some(),
-            filings: (1..)
-                .zip(own)
-                .filter_map(|(serial, own)| own.filing(&taxpayer.state_code, serial))
-                .map(|filing| (filing.filed_on <= on, filing))
-                .collect(),
-        }
-    }
-}
-
-/// Filings that a persona's file tells.
-struct Known {
-    /// Whether there are no others.
-    all: bool,
-    /// Each with whether it has been filed by the day that is asked about.
-    filings: Vec<(bool, Filing)>,
-}
-
-impl Known {
-    /// The file's filings that are `wanted`, and the schedule's where the file has none.
-    fn merge(
-        self,
-        scheduled: impl FnOnce() -> Vec<Filing>,
-        wanted: impl Fn(&Filing) -> bool,
-    ) -> Vec<Filing> {
-        if self.filings.is_empty() && !self.all {
-            return scheduled();
-        }
-        let mut filings = if self.all { Vec::new() } else { scheduled() };
-        let key = |filing: &Filing| (filing.period_year, filing.period_month);
-        filings.retain(|filing| {
-            !self
-                .filings
-                .iter()
-                .any(|(_, own)| own.return_type == filing.return_type && key(own) == key(filing))
-        });
-        filings.extend(
-            self.filings
-                .into_iter()
-                .filter(|(filed, own)| *filed && wanted(own))
-                .map(|(_, own)| own),
-        );
-        filings.sort_by_key(|filing| std::cmp::Reverse((filing.filed_on, key(filing))));
-        filings
     }
 }
 

@@ -38,12 +38,12 @@ use std::path::Path;
 
 use jiff::civil::Date;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::{crowd, nation::nation, place, schedule};
 use crate::model::{
-    gstin::{Gstin, GstinError, make_arn},
+    gstin::{Gstin, GstinError, GstinKind, make_arn},
     taxpayer::{Filing, Frequency, Jurisdiction, Place, Taxpayer, Text},
 };
 
@@ -107,35 +107,51 @@ struct PersonaJurisdiction {
 }
 
 /// How often it files, as in [`Frequency`].
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-enum PersonaFrequency {
+pub enum PersonaFrequency {
+    /// Every month.
     Monthly,
+    /// Every quarter.
     Quarterly,
+    /// Now and then.
     OnClaim,
 }
 
 /// A place of business, as in [`Place`]. What is left out is empty.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-struct PersonaPlace {
-    building_number: String,
-    building_name: String,
-    floor: String,
-    street: String,
-    locality: String,
-    city: String,
-    district: String,
-    state: String,
-    pin: String,
-    latitude: String,
-    longitude: String,
-    landmark: String,
-    natures: Vec<String>,
+pub struct PersonaPlace {
+    /// House, plot or door number.
+    pub building_number: String,
+    /// Name of the premises.
+    pub building_name: String,
+    /// Floor or flat.
+    pub floor: String,
+    /// Street.
+    pub street: String,
+    /// Locality.
+    pub locality: String,
+    /// City, town or village.
+    pub city: String,
+    /// District.
+    pub district: String,
+    /// State by name.
+    pub state: String,
+    /// PIN code, six digits.
+    pub pin: String,
+    /// Degrees north, as text.
+    pub latitude: String,
+    /// Degrees east, as text.
+    pub longitude: String,
+    /// Landmark.
+    pub landmark: String,
+    /// What is done here.
+    pub natures: Vec<String>,
 }
 
 /// One return of a persona, as in [`Filing`].
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PersonaFiling {
     /// Such as `GSTR3B`.
@@ -272,6 +288,17 @@ impl Persona {
             });
         }
         Ok(())
+    }
+
+    /// Whether it is an operator of electronic commerce.
+    pub(super) fn is_operator(&self) -> bool {
+        match &self.taxpayer_type {
+            Some(kind) => kind.starts_with("Tax Collector"),
+            None => {
+                let number = self.gstin.parse::<Gstin>();
+                number.is_ok_and(|number| number.kind() == GstinKind::TaxCollector)
+            }
+        }
     }
 
     /// The taxpayer: what the file says, and for the rest what the crowd would have.

@@ -65,7 +65,7 @@ impl Seats {
             if let Some(invoices) = entry.persona.invoices_per_month {
                 seats.busy.push(Busy { seat, invoices: invoices.into() });
             }
-            if entry.taxpayer.taxpayer_type.starts_with("Tax Collector") {
+            if entry.persona.is_operator() {
                 seats.operators.push(seat);
             }
         }

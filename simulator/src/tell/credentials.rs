@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Teller;
 use crate::{
-    auth::{Part, PartCheck, encoded},
+    auth::{Part, PartCheck, encoded, owned::owned_by},
     pack::{Account, Pack, file::AuthPlace},
 };
 
@@ -39,6 +39,18 @@ pub struct AccountCredentials {
     pub send: Vec<Sent>,
     /// What its calls get, where they are refused.
     pub gives: Option<Gives>,
+    /// How often it may call, how much: limit and words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<Allowed>,
+}
+
+/// What an account may have of a limit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Allowed {
+    /// The limit.
+    pub limit: String,
+    /// How much, in words.
+    pub told: String,
 }
 
 /// One credential as it is sent.
@@ -85,8 +97,9 @@ fn of_vendor(teller: &Teller, pack: &Arc<Pack>) -> VendorCredentials {
     let accounts = pack.accounts.iter().enumerate().map(|(index, account)| AccountCredentials {
         account: account.name.clone(),
         about: account.about.clone(),
-        send: sent(pack, scheme, index, teller.at_ms),
+        send: sent(pack, scheme, index, teller.sender()),
         gives: gives(pack, index).or_else(|| causes(teller, pack, index)),
+        limits: allowed(pack, index),
     });
     VendorCredentials {
         vendor: pack.name.clone(),
@@ -96,6 +109,16 @@ fn of_vendor(teller: &Teller, pack: &Arc<Pack>) -> VendorCredentials {
         curl: curl_words.join(" "),
         curl_words,
     }
+}
+
+/// What an account may have of the limits that are in force for it.
+#[must_use]
+pub fn allowed(pack: &Pack, account: usize) -> Vec<Allowed> {
+    let limits = pack.limits.iter().filter_map(|limit| {
+        let terms = limit.terms(Some(account));
+        terms.most.map(|_| Allowed { limit: limit.name.clone(), told: terms.told() })
+    });
+    limits.collect()
 }
 
 /// The scheme of the first endpoint that has one.
@@ -130,9 +153,30 @@ fn causes(teller: &Teller, pack: &Arc<Pack>, account: usize) -> Option<Gives> {
     })
 }
 
-/// What an account sends under a scheme; tokens are minted at that time.
+/// Whose credentials are told, and when: a tenant's are its own, and tokens are minted at that time.
+#[derive(Clone, Copy, Debug)]
+pub struct Sender<'name> {
+    /// The tenant; `None`: the default one.
+    pub tenant: Option<&'name str>,
+    /// The time, in epoch milliseconds.
+    pub at_ms: i64,
+}
+
+impl From<i64> for Sender<'_> {
+    fn from(at_ms: i64) -> Self {
+        Self { tenant: None, at_ms }
+    }
+}
+
+/// What an account sends under a scheme.
 #[must_use]
-pub fn sent(pack: &Pack, scheme: Option<usize>, account: usize, at_ms: i64) -> Vec<Sent> {
+pub fn sent<'name>(
+    pack: &Pack,
+    scheme: Option<usize>,
+    account: usize,
+    sender: impl Into<Sender<'name>>,
+) -> Vec<Sent> {
+    let Sender { tenant, at_ms } = sender.into();
     let (Some(scheme), Some(account)) =
         (scheme.and_then(|index| pack.schemes.get(index)), pack.accounts.get(account))
     else {
@@ -141,8 +185,12 @@ pub fn sent(pack: &Pack, scheme: Option<usize>, account: usize, at_ms: i64) -> V
     let parts = scheme.parts.iter().map(|part| {
         let own = account.credentials.iter().find(|(name, _)| *name == part.name);
         let value = match &part.check {
-            PartCheck::Secret(encoding) => own.map(|(_, value)| encoded(*encoding, value)),
-            PartCheck::Paseto(verifier) => verifier.mint(at_ms, None, claims(account)).ok(),
+            PartCheck::Secret(encoding) => {
+                own.map(|(_, value)| encoded(*encoding, &owned_by(value, tenant)))
+            }
+            PartCheck::Paseto(verifier) => {
+                verifier.mint_for(tenant, at_ms, None, claims(account)).ok()
+            }
             PartCheck::Issued(_) => None,
         };
         let issued_by = match &part.check {

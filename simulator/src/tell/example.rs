@@ -58,6 +58,15 @@ impl Examples {
         all.clone().find(alone).or_else(|| all.next())
     }
 
+    /// The requests to this endpoint.
+    pub fn of_endpoint<'a>(
+        &'a self,
+        pack: &Pack,
+        endpoint: &'a Endpoint,
+    ) -> impl Iterator<Item = &'a Case> {
+        self.of(pack).filter(|case| case.endpoint == endpoint.name)
+    }
+
     fn of(&self, pack: &Pack) -> impl Iterator<Item = &Case> + Clone {
         self.0.get(&pack.name).into_iter().flatten()
     }

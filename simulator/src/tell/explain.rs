@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::{
-    ShownReply, Teller,
+    ShownReply, Teller, causes,
     credentials::{self, AccountCredentials},
     example, lookups,
 };
@@ -74,6 +74,9 @@ pub struct Ways {
     pub account: Option<AccountCredentials>,
     /// A magic GSTIN that gives it.
     pub magic_gstin: Option<String>,
+    /// What uses limits, credits or sessions up, in words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub causes: Vec<String>,
     /// The header that asks for it.
     pub header: String,
     /// A request that causes it.
@@ -238,8 +241,9 @@ fn ways(
         Some(AccountCredentials {
             account: account.name.clone(),
             about: account.about.clone(),
-            send: credentials::sent(pack, endpoint.scheme, at, teller.at_ms),
+            send: credentials::sent(pack, endpoint.scheme, at, teller.sender()),
             gives: None,
+            limits: Vec::new(),
         })
     });
     let gives_it = |row: &&MagicRow| {
@@ -261,6 +265,7 @@ fn ways(
     Ways {
         account,
         magic_gstin,
+        causes: code.map(|index| causes::used_up_by(teller, pack, index)).unwrap_or_default(),
         header: format!("X-Sim-Outcome: {wish}"),
         request: Some(request_words.join(" ")).filter(|line| !line.is_empty()),
         request_before,
@@ -289,7 +294,7 @@ fn cause(
         Sender::Account(name) => pack.accounts.iter().position(|known| known.name == *name),
     };
     if let Some(at) = sender {
-        request.add_credentials(&credentials::sent(pack, endpoint.scheme, at, teller.at_ms));
+        request.add_credentials(&credentials::sent(pack, endpoint.scheme, at, teller.sender()));
     }
     Some((request.curl(&url), example::before(example, endpoint)))
 }

@@ -17,19 +17,23 @@ use crate::{
     pack::{Endpoint, Lookup, Pack},
     tell::{example::Examples, request::Request},
     tenant::Tenant,
+    tenants::DEFAULT,
     world::World,
 };
 
 pub mod books;
 pub mod catalog;
+pub mod causes;
 pub mod certificate;
 pub mod coverage;
 pub mod credentials;
 pub mod example;
 pub mod explain;
+pub mod limits;
 pub mod magic;
 pub mod request;
 pub mod taxpayer;
+pub mod tenant;
 pub mod vendors;
 
 /// The active taxpayer that examples ask about, where nothing else is asked for.
@@ -49,6 +53,8 @@ pub struct Teller<'world> {
     pub base_url: &'world str,
     /// The time, in epoch milliseconds.
     pub at_ms: i64,
+    /// The tenant who is told; `None`: the default one.
+    pub tenant: Option<&'world str>,
 }
 
 /// A reply, for showing.
@@ -76,6 +82,12 @@ impl<'world> Teller<'world> {
         }
     }
 
+    /// Whose credentials are told.
+    #[must_use]
+    pub fn sender(&self) -> credentials::Sender<'world> {
+        credentials::Sender { tenant: self.tenant, at_ms: self.at_ms }
+    }
+
     /// A request that this endpoint answers with its success, sent by this account.
     #[must_use]
     pub fn request(&self, pack: &Pack, endpoint: &Endpoint, account: usize) -> Request {
@@ -83,7 +95,7 @@ impl<'world> Teller<'world> {
             .examples
             .success(pack, endpoint)
             .map_or_else(|| Request::plain(endpoint), |case| example::request(case, endpoint));
-        request.add_credentials(&credentials::sent(pack, endpoint.scheme, account, self.at_ms));
+        request.add_credentials(&credentials::sent(pack, endpoint.scheme, account, self.sender()));
         request
     }
 
@@ -102,7 +114,8 @@ impl<'world> Teller<'world> {
         if let Some(wish) = wish.and_then(|wish| HeaderValue::from_str(wish).ok()) {
             call.headers.insert(OUTCOME_HEADER, wish);
         }
-        let tenant = Tenant::new("default", Clock::Frozen(self.at_ms), Bounds::default());
+        let name = self.tenant.unwrap_or(DEFAULT);
+        let tenant = Tenant::new(name, Clock::Frozen(self.at_ms), Bounds::default());
         exchange::play(self.world, &tenant, pack, call)
     }
 }

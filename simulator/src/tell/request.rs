@@ -169,6 +169,7 @@ impl Request {
             query: Some(pairs(&self.query)).filter(|query| !query.is_empty()),
             headers,
             body: Bytes::from(body),
+            ended: None,
         }
     }
 

@@ -11,7 +11,7 @@ use crate::{
         taxpayer::{Filing, Frequency, Jurisdiction, Place, Taxpayer},
     },
     pack::{Endpoint, Pack, folder::Folder},
-    world::World,
+    taxpayers::{Register, TaxpayerChange},
 };
 
 /// The facts of a taxpayer.
@@ -63,6 +63,9 @@ pub struct TaxpayerFacts {
     pub places: Vec<PlaceFacts>,
     /// Returns as filed, newest first.
     pub filings: Vec<FilingFacts>,
+    /// What a tenant says in place of what the register has, where it says anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub overridden: Option<TaxpayerChange>,
 }
 
 /// A tax office.
@@ -143,11 +146,11 @@ pub fn persona_names(fixtures: &[Folder]) -> Vec<String> {
 
 /// The facts of whom a number belongs to; `None` where it is nobody's.
 #[must_use]
-pub fn taxpayer(world: &World, gstin: &str, at_ms: i64) -> Option<TaxpayerFacts> {
+pub fn taxpayer(register: &Register, gstin: &str, at_ms: i64) -> Option<TaxpayerFacts> {
     let on = period::ist_date(at_ms);
-    let taxpayer = world.register.look_up(gstin, on)?;
-    let filings = world.register.filings(&taxpayer, on);
-    let persona = world.register.personas().find(|persona| persona.gstin == gstin);
+    let taxpayer = register.look_up(gstin, on)?;
+    let filings = register.filings(&taxpayer, on);
+    let persona = register.personas().find(|persona| persona.gstin == gstin);
     Some(facts(&taxpayer, &filings, persona.map(|persona| persona.about.as_str())))
 }
 
@@ -183,6 +186,7 @@ fn facts(taxpayer: &Taxpayer, filings: &[Filing], about: Option<&str>) -> Taxpay
         members: texts(&taxpayer.members),
         places: places(taxpayer).map(place).collect(),
         filings: filings.iter().map(filing).collect(),
+        overridden: None,
     }
 }
 

@@ -28,6 +28,7 @@ fn keep(journal: &Journal, number: u64, kept: &Kept<'_>) {
         query: Some("action=TP&q=a%20b".into()),
         headers,
         body: kept.body.to_owned().into(),
+        ended: None,
     };
     let status = StatusCode::from_u16(kept.status).expect("it is one");
     journal.keep(&Entry {
@@ -230,6 +231,9 @@ fn a_journal_that_let_some_go_proves_no_absence() {
     keep(&journal, 4, &FOUND);
     let never = json!({"outcome": "down", "never": true});
     assert!(verdict(&journal, never).ok, "what was forgotten on purpose is not missed");
+    journal.shed();
+    let never = json!({"outcome": "down", "never": true});
+    assert!(!verdict(&journal, never).ok, "what went for want of room is missed");
     let none = Journal::new(Bounds { exchanges: 0, bytes: 0 });
     assert!(
         !verdict(&none, json!({"never": true})).ok,

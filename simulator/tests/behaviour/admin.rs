@@ -122,7 +122,8 @@ async fn what_is_not_there_and_what_cannot_be_done_are_problems() {
         is_problem(&reply, 405);
         assert!(reply.header("allow").is_some(), "{reply:?}");
     }
-    let long = Request::new("PUT", "/__sim/scenarios/gstn-down").body("x".repeat(100_000));
+    let rotate = Request::new("PUT", "/__sim/gstn/certificate/rotate");
+    let long = rotate.body("x".repeat(100_000));
     assert_eq!(call(&simulator, &long).await.status, 200, "a body that nobody reads is no harm");
 }
 

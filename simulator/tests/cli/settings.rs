@@ -40,7 +40,7 @@ fn a_wrong_settings_file_is_shown_with_its_line() {
     let err = refusal("fixtures = [\"nowhere\"]\n");
     assert!(err.contains("cannot read the folder `nowhere`") && err.contains("1 | "), "{err}");
     let err = refusal("[settings.nobody]\nx = 1\n");
-    assert!(err.contains("there is no vendor `nobody`"), "{err}");
+    assert!(err.contains("there is no vendor or story `nobody`"), "{err}");
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn a_setting_of_a_vendor_is_looked_at_wherever_it_comes_from() {
 fn a_setting_that_cannot_be_read_is_refused() {
     assert_eq!(
         refused(&["check", "--set", "nonsense"]),
-        "error: `--set nonsense` cannot be read\nhint: write `--set VENDOR.SETTING=VALUE`\n"
+        "error: `--set nonsense` cannot be read\nhint: write `--set VENDOR.SETTING=VALUE` or `--set STORY.PARAMETER=VALUE`\n"
     );
 }
 

@@ -2,10 +2,7 @@
 
 use crate::{
     memory::limits::{Key, Standing},
-    pack::{
-        file::{LimitCounts, LimitPer},
-        limits::Terms,
-    },
+    pack::limits::Terms,
     render::filters::in_india,
 };
 
@@ -16,7 +13,7 @@ pub(super) fn refused(key: &Key<'_>, terms: &Terms, standing: &Standing, at_ms: 
         "limit `{}`{}: {}, all used{locked}; {}",
         key.limit,
         whose(key),
-        allowed(terms),
+        terms.told(),
         reset(standing, at_ms),
     )
 }
@@ -37,31 +34,6 @@ fn whose(key: &Key<'_>) -> String {
         parts.push("this very request".to_owned());
     }
     if parts.is_empty() { String::new() } else { format!(" of {}", parts.join(", ")) }
-}
-
-/// How many there may be, such as `5 calls a minute`.
-pub(crate) fn allowed(terms: &Terms) -> String {
-    let most = terms.most.unwrap_or_default();
-    let what = match (&terms.counts, most) {
-        (LimitCounts::Calls, 1) => "call",
-        (LimitCounts::Calls, _) => "calls",
-        (LimitCounts::Errors, 1) => "error",
-        (LimitCounts::Errors, _) => "errors",
-        (LimitCounts::Answers(_), 1) => "counted answer",
-        (LimitCounts::Answers(_), _) => "counted answers",
-    };
-    let burst = terms.burst.map(|burst| format!(" in bursts of {burst}")).unwrap_or_default();
-    let per = match terms.per {
-        LimitPer::Second => " a second".to_owned(),
-        LimitPer::Minute => " a minute".to_owned(),
-        LimitPer::Hour => " an hour".to_owned(),
-        LimitPer::Day => " a day in India".to_owned(),
-        LimitPer::Month => " a month".to_owned(),
-        LimitPer::FinancialYear => " a financial year".to_owned(),
-        LimitPer::Ever => " in all".to_owned(),
-        LimitPer::Seconds(seconds) => format!(" in {seconds} seconds"),
-    };
-    format!("{most} {what}{per}{burst}")
 }
 
 fn reset(standing: &Standing, at_ms: i64) -> String {

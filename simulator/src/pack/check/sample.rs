@@ -313,6 +313,7 @@ pub(super) fn empty(pack: &Arc<Pack>, register: &Arc<Register>) -> Scene {
         query: None,
         headers: HeaderMap::new(),
         body: Bytes::new(),
+        ended: None,
     };
     Scene::new(Arc::clone(pack), Arc::clone(register), 1, call)
 }

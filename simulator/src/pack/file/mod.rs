@@ -169,6 +169,9 @@ pub struct OutcomeEntry {
     /// What a vendor without a word for it says instead, tried in order.
     #[serde(default)]
     pub said_as: Vec<Name>,
+    /// It is about who calls and how often, not about what is asked.
+    #[serde(default)]
+    pub of_account: bool,
     /// No vendor has it itself; it stands for the first of `said-as` that the vendor has.
     #[serde(default)]
     pub family: bool,

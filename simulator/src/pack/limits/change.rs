@@ -34,8 +34,9 @@ pub fn check(
     vocabulary: &Vocabulary,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for change in changes {
-        for wrong in wrong(&change.plain(), packs, vocabulary) {
+    let plain: Vec<LimitChange> = changes.iter().map(LimitChange::plain).collect();
+    for (at, change) in changes.iter().enumerate() {
+        for wrong in wrong(&plain[at], packs, vocabulary, &plain[..at]) {
             let named = match wrong.key {
                 "vendor" => change.vendor.as_ref(),
                 "accounts" => change.accounts.get(wrong.at),
@@ -50,9 +51,14 @@ pub fn check(
     findings
 }
 
-/// All that is wrong with a change.
+/// All that is wrong with a change, when these hold already: they may have made limits of their own.
 #[must_use]
-pub fn wrong(change: &LimitChange, packs: &[Arc<Pack>], vocabulary: &Vocabulary) -> Vec<Wrong> {
+pub fn wrong(
+    change: &LimitChange,
+    packs: &[Arc<Pack>],
+    vocabulary: &Vocabulary,
+    before: &[LimitChange],
+) -> Vec<Wrong> {
     let mut all = Vec::new();
     let mut find = |key, at, message: String, hint: String| {
         all.push(Wrong { key, at, message, hint });
@@ -87,8 +93,9 @@ pub fn wrong(change: &LimitChange, packs: &[Arc<Pack>], vocabulary: &Vocabulary)
         let message = format!("`{refuse}` is no outcome, and nobody here says it as a code");
         find("refuse", 0, message, closest(refuse, &words));
     }
-    let limits: Vec<String> =
-        names(packs_here.iter().flat_map(|pack| &pack.limits).map(|limit| &limit.name));
+    let declared = packs_here.iter().flat_map(|pack| &pack.limits).map(|limit| &limit.name);
+    let made = before.iter().filter(|one| one.refuse.is_some()).map(|one| &one.name);
+    let limits: Vec<String> = names(declared.chain(made));
     let is_new = !limits.contains(&change.name);
     if is_new {
         let has = |key| match key {
@@ -126,8 +133,12 @@ pub fn wrong(change: &LimitChange, packs: &[Arc<Pack>], vocabulary: &Vocabulary)
         .filter(|limit| limit.name == change.name)
         .map(|limit| limit.terms.clone())
         .collect();
-    if is_new {
-        outcomes.push(Terms::default());
+    if outcomes.is_empty() {
+        let mut made = Terms::default();
+        for one in before.iter().filter(|one| one.name == change.name) {
+            made.change(one);
+        }
+        outcomes.push(made);
     }
     for mut terms in outcomes {
         terms.change(change);

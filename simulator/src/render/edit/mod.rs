@@ -82,11 +82,16 @@ pub fn apply(edits: &[Arc<Edits>], json: &[u8], gstin: Option<&str>) -> Edited {
     };
     let mut repeats = false;
     for edits in edits {
+        let before = missed.len();
         for edit in &edits.list {
             repeats |= matches!(edit, Edit::Repeat(..));
             if let Err(why) = edit.apply(&mut value, gstin) {
                 missed.push(format!("`{}` {why}", edits.story));
             }
+        }
+        // A rule for all vendors names what each of them has: one of its changes is enough.
+        if missed.len() - before < edits.list.len() {
+            missed.truncate(before);
         }
     }
     let mut text = value.to_string();

@@ -62,6 +62,12 @@ fn members_and_items_are_removed() {
 }
 
 #[test]
+fn of_changes_for_several_vendors_one_is_enough() {
+    let list = vec![Edit::Remove(pointer("/nowhere")), Edit::Remove(pointer("/code"))];
+    assert_eq!(edited(list), with(",\"code\":101", ""));
+}
+
+#[test]
 fn values_become_null_or_get_another_type() {
     assert_eq!(edited(vec![Edit::Null(pointer("/data/amount"))]), with("12.5", "null"));
     for (at, to, from, becomes) in [

@@ -30,6 +30,7 @@ fn scene(world: &World, gstin: &str) -> Arc<Scene> {
         query: None,
         headers: HeaderMap::new(),
         body: Bytes::new(),
+        ended: None,
     };
     let pack: Arc<Pack> = Arc::clone(world.packs.first().expect("a vendor"));
     let mut scene = Scene::new(pack, Arc::clone(&world.register), 1, call);

@@ -117,7 +117,29 @@ impl<'de> Deserialize<'de> for ManyForm {
 }
 
 /// A text, or a number as a text.
-struct Word(String);
+pub(super) struct Word(String);
+
+/// Reads a text, or a number as a text.
+pub(super) fn word<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Located<String>>, D::Error> {
+    let Located { value: Word(value), span } = Located::deserialize(deserializer)?;
+    Ok(Some(Located { value, span }))
+}
+
+impl JsonSchema for Word {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Word".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": ["string", "integer"] })
+    }
+}
 
 impl<'de> Deserialize<'de> for Word {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Many, TestFile};
+use super::{Many, TestFile, forms};
 use crate::pack::located::Located;
 
 /// Which calls a rule is about; all that is given must fit.
@@ -41,7 +41,9 @@ pub struct WhenFile {
     pub account: Many,
     /// Tenants that call.
     pub tenant: Many,
-    /// Which of the calls that fit: `"1..=2"`, `"3.."`, `"5"`, counted from 1.
+    /// Which of the calls that fit: `"1..=2"`, `"3.."`, `5`, counted from 1.
+    #[serde(deserialize_with = "forms::word")]
+    #[schemars(with = "Option<forms::Word>")]
     pub calls: Option<Located<String>>,
     /// What is counted by itself; left out, the story as a whole.
     pub per: Option<Located<Per>>,

@@ -3,10 +3,14 @@
 use std::sync::Arc;
 
 use axum::{Json, Router, extract::Path, http::StatusCode, routing::get};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{App, Asked, Problem};
-use crate::scenario::{Playing, Scenario};
+use super::{App, Asked, Body, Brought, Problem};
+use crate::{
+    finding::Finding,
+    scenario::{Scenario, parameters::Values},
+};
 
 pub(super) fn router() -> Router<Arc<App>> {
     Router::new()
@@ -14,67 +18,80 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route("/__sim/scenarios/{name}", get(scenario).put(begin_scenario).delete(end_scenario))
 }
 
-fn told(scenario: &Scenario, playing: Option<&Playing>) -> Value {
-    let counts = playing.map(Playing::counts);
-    let rules: Vec<_> = scenario
-        .told()
-        .enumerate()
-        .map(|(index, told)| match &counts {
-            Some(counts) => json!({ "told": told, "calls": counts[index] }),
-            None => json!({ "told": told }),
-        })
-        .collect();
-    json!({
-        "name": scenario.name,
-        "about": scenario.about,
-        "active": playing.is_some(),
-        "rules": rules,
-    })
+/// How a story is to be begun.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Begin {
+    /// Values for its parameters.
+    #[serde(default)]
+    set: Values,
+}
+
+impl Brought for Begin {
+    const LIKE: &'static str = r#"nothing, or {"set": {"PARAMETER": VALUE}}"#;
+    const MAY_BE_EMPTY: bool = true;
+}
+
+/// The story as the tenant plays it, else as it is.
+fn told(asked: &Asked, scenario: &Scenario) -> Value {
+    let playing = asked.tenant.playing();
+    let playing = playing.iter().find(|one| one.scenario.name == scenario.name);
+    let scenario = playing.map_or(scenario, |playing| &playing.scenario);
+    // A record is plain data, which is JSON.
+    serde_json::to_value(scenario.record(playing)).unwrap_or_default()
 }
 
 async fn scenarios(asked: Asked) -> Json<Value> {
+    let all: Vec<_> =
+        asked.world.scenarios.values().map(|scenario| told(&asked, scenario)).collect();
     let playing = asked.tenant.playing();
-    let all: Vec<_> = asked
-        .world
-        .scenarios
-        .values()
-        .map(|scenario| {
-            told(scenario, playing.iter().find(|one| one.scenario.name == scenario.name))
-        })
-        .collect();
     let active: Vec<_> = playing.iter().map(|one| &one.scenario.name).collect();
     Json(json!({ "scenarios": all, "active": active }))
 }
 
 fn find<'asked>(asked: &'asked Asked, name: &str) -> Result<&'asked Arc<Scenario>, Problem> {
-    asked.world.scenarios.get(name).ok_or_else(|| {
-        let names: Vec<_> = asked.world.scenarios.keys().map(String::as_str).collect();
-        Problem::not_found(
-            format!("there is no scenario `{name}`"),
-            format!("there are: {}", names.join(", ")),
-        )
-    })
+    asked.world.scenarios.get(name).ok_or_else(|| nobody(asked, name))
+}
+
+fn nobody(asked: &Asked, name: &str) -> Problem {
+    let names: Vec<_> = asked.world.scenarios.keys().map(String::as_str).collect();
+    Problem::not_found(
+        format!("there is no scenario `{name}`"),
+        format!("there are: {}", names.join(", ")),
+    )
 }
 
 async fn scenario(asked: Asked, Path(name): Path<String>) -> Result<Json<Value>, Problem> {
-    let scenario = find(&asked, &name)?;
-    let playing = asked.tenant.playing();
-    let active = playing.iter().find(|one| one.scenario.name == name);
-    Ok(Json(told(scenario, active)))
+    Ok(Json(told(&asked, find(&asked, &name)?)))
 }
 
-async fn begin_scenario(asked: Asked, Path(name): Path<String>) -> Result<Json<Value>, Problem> {
-    let scenario = find(&asked, &name)?;
-    asked.tenant.play(scenario);
-    let playing = asked.tenant.playing();
-    Ok(Json(told(scenario, playing.iter().find(|one| one.scenario.name == name))))
+async fn begin_scenario(
+    asked: Asked,
+    Path(name): Path<String>,
+    Body(begin): Body<Begin>,
+) -> Result<Json<Value>, Problem> {
+    find(&asked, &name)?;
+    let story = asked.world.story(&name, &begin.set).ok_or_else(|| nobody(&asked, &name))?;
+    asked.tenant.play(&story.map_err(|findings| refused(&begin, &findings))?);
+    Ok(Json(told(&asked, find(&asked, &name)?)))
+}
+
+/// Why a story cannot be begun so.
+fn refused(begin: &Begin, findings: &[Finding]) -> Problem {
+    let details: Vec<_> = findings.iter().map(|finding| finding.message.as_str()).collect();
+    let details = details.join("; ");
+    let hint = findings.iter().find_map(|finding| finding.hint.clone());
+    let named = |name: &&String| details.contains(&format!("parameter `{name}`"));
+    let field = begin.set.keys().find(named).map_or("set".to_owned(), |name| format!("set.{name}"));
+    Problem::field(field, details, hint.unwrap_or_else(|| Begin::LIKE.to_owned()))
 }
 
 async fn end_scenario(asked: Asked, Path(name): Path<String>) -> Result<StatusCode, Problem> {
-    find(&asked, &name)?;
+    // One that is played may have gone from the files.
     if asked.tenant.end(&name) {
         return Ok(StatusCode::NO_CONTENT);
     }
+    find(&asked, &name)?;
     Err(Problem::not_found(
         format!("scenario `{name}` is not being played"),
         "PUT this address begins it",

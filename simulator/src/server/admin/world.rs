@@ -1,4 +1,4 @@
-//! The admin API's world: vendors, codes, credentials, magic GSTINs, taxpayers.
+//! The admin API's world: vendors, codes, credentials, magic GSTINs.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::{App, Asked, Problem};
-use crate::tell::{self, Teller, example::Examples};
+use crate::tell::{self, Teller};
 
 pub(super) fn router() -> Router<Arc<App>> {
     Router::new()
@@ -21,31 +21,20 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route("/__sim/catalog/{vendor}", get(vendor_catalog))
         .route("/__sim/credentials", get(credentials))
         .route("/__sim/magic", get(magic))
-        .route("/__sim/taxpayers/{gstin}", get(taxpayer))
 }
 
 async fn version() -> Json<Value> {
     Json(json!({ "name": "gspsim", "version": env!("CARGO_PKG_VERSION") }))
 }
 
-async fn taxpayer(asked: Asked, Path(gstin): Path<String>) -> Result<Response, Problem> {
-    let found = tell::taxpayer::taxpayer(&asked.world, &gstin, asked.tenant.memory.clock.now_ms());
-    found.map(|facts| Json(facts).into_response()).ok_or_else(|| {
-        Problem::not_found(
-            format!("nobody is registered under `{gstin}`"),
-            "`gspsim gstin explain` says whether the number is well formed",
-        )
-    })
-}
-
-/// Shows something of the world, made when it is asked for.
+/// Shows something of the world.
 fn show<T: serde::Serialize>(asked: &Asked, show: impl FnOnce(&Teller<'_>) -> T) -> Json<T> {
-    let examples = Examples::read(&asked.world.fixtures);
     Json(show(&Teller {
         world: &asked.world,
-        examples: &examples,
+        examples: asked.world.examples(),
         base_url: &asked.app.url,
         at_ms: asked.tenant.memory.clock.now_ms(),
+        tenant: asked.tenant.scope_name(),
     }))
 }
 

@@ -159,7 +159,7 @@ impl Tls {
     pub(super) async fn greet(
         &self,
         stream: TcpStream,
-        mount: Mount,
+        mount: &Mount,
         world: &World,
         tenant: &Tenant,
     ) -> Greeted {
@@ -188,7 +188,7 @@ impl Tls {
     async fn shake_hands(
         &self,
         stream: TcpStream,
-        mount: Mount,
+        mount: &Mount,
         world: &World,
         tenant: &Tenant,
     ) -> Result<TlsStream<TcpStream>, String> {
@@ -222,7 +222,7 @@ impl Tls {
     fn fault_of(
         &self,
         hello: &StartHandshake<TcpStream>,
-        mount: Mount,
+        mount: &Mount,
         world: &World,
         tenant: &Tenant,
     ) -> Option<TlsFault> {
@@ -232,7 +232,7 @@ impl Tls {
             return Some(fault);
         }
         let pack = match mount {
-            Mount::Vendor(index) => world.packs.get(index),
+            Mount::Vendor(name) => world.vendor(name),
             Mount::All => name.and_then(|name| world.vendor_by_host(name)),
         };
         let vendor = pack.map(|pack| pack.name.as_str());

@@ -1,7 +1,10 @@
 //! Filings agree with the taxpayer, the calendar and each other.
 
 use super::*;
-use crate::model::taxpayer::Frequency;
+use crate::model::{
+    period::{FinancialYear, Month},
+    taxpayer::{Filing, Frequency},
+};
 
 fn crowd(count: u64) -> impl Iterator<Item = (Register, Taxpayer)> {
     (0..count).map(|number| {

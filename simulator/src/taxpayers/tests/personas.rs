@@ -1,7 +1,10 @@
 //! The hand-written ones, and what is refused in a file.
 
 use super::*;
-use crate::model::taxpayer::{Place, Taxpayer};
+use crate::model::{
+    period::FinancialYear,
+    taxpayer::{Place, Taxpayer},
+};
 
 fn persona(gstin: &str) -> Taxpayer {
     register(Unknown::NotFound).look_up(gstin, TODAY).expect("a persona").into_owned()

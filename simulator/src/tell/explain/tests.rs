@@ -12,7 +12,13 @@ fn a_request_that_needs_nothing_before_causes_its_code() {
     let ingredients = Ingredients::default();
     let world = World::load(&ingredients).expect("the packs are right");
     let examples = Examples::read(&ingredients.fixtures);
-    let teller = Teller { world: &world, examples: &examples, base_url: DEFAULT_URL, at_ms: AT_MS };
+    let teller = Teller {
+        world: &world,
+        examples: &examples,
+        base_url: DEFAULT_URL,
+        at_ms: AT_MS,
+        tenant: None,
+    };
     let mut tried = 0;
     for pack in &world.packs {
         for code in &pack.catalog {
@@ -44,7 +50,13 @@ fn every_code_can_be_explained_and_shows_its_reply() {
     let ingredients = Ingredients::default();
     let world = World::load(&ingredients).expect("the packs are right");
     let examples = Examples::read(&ingredients.fixtures);
-    let teller = Teller { world: &world, examples: &examples, base_url: DEFAULT_URL, at_ms: AT_MS };
+    let teller = Teller {
+        world: &world,
+        examples: &examples,
+        base_url: DEFAULT_URL,
+        at_ms: AT_MS,
+        tenant: None,
+    };
     for pack in &world.packs {
         for code in &pack.catalog {
             let told =

@@ -112,7 +112,13 @@ pub(crate) fn escape_all(text: &str) -> String {
 pub(crate) fn naturals(world: &World) -> Vec<Natural> {
     let examples = Examples::read(&world.fixtures);
     let now: jiff::Timestamp = NOW.parse().expect("the tests' time is a time");
-    let teller = Teller { world, examples: &examples, base_url: "", at_ms: now.as_millisecond() };
+    let teller = Teller {
+        world,
+        examples: &examples,
+        base_url: "",
+        at_ms: now.as_millisecond(),
+        tenant: None,
+    };
     let of_pack = |pack: &Arc<Pack>| -> Vec<Natural> {
         let all = pack.endpoints.iter().enumerate();
         let alone = all.filter(|(_, one)| one.consent.is_none() && one.bulk.is_none());

@@ -1,0 +1,9 @@
+//! Stories, played in a small world.
+
+mod answers;
+mod checked;
+mod effects;
+mod matching;
+mod reading;
+mod reloaded;
+mod stage;
