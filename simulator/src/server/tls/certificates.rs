@@ -85,7 +85,10 @@ impl Issued {
 /// An authority's certificate as PEM, and what it signs with.
 fn authority(name: &str, now_ms: i64) -> Result<(String, Issuer<'static, KeyPair>), rcgen::Error> {
     let key = KeyPair::generate()?;
-    let mut params = params(name, Vec::new(), now_ms, 0..LIFE)?;
+    // Each start has an authority of another name: to who trusts the last one, this one is unknown.
+    let mark = key.public_key_raw().iter().rev().take(4);
+    let name = mark.fold(format!("{name} "), |name, byte| format!("{name}{byte:02x}"));
+    let mut params = params(&name, Vec::new(), now_ms, 0..LIFE)?;
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     let pem = params.self_signed(&key)?.pem();
