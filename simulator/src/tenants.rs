@@ -67,7 +67,7 @@ pub struct Habits {
 impl Default for Habits {
     fn default() -> Self {
         Self {
-            ttl: Some(Duration::from_secs(60 * 60)),
+            ttl: Some(Duration::from_hours(1)),
             limit: 10_000,
             clock: Clock::Wall,
             journal: Bounds::default(),

@@ -50,9 +50,9 @@ impl Simulator {
     pub fn tenant(&self) -> TestTenant {
         let habits = self.app.tenants.habits();
         let (clock, journal) = (habits.clock, habits.journal);
-        let beginning =
-            Beginning { clock, journal, seed: None, ttl: None, scenarios: Vec::new() };
-        let made = self.app.tenants.begin(None, |name, begun| Tenant::begin(name, begun, beginning));
+        let beginning = Beginning { clock, journal, seed: None, ttl: None, scenarios: Vec::new() };
+        let made =
+            self.app.tenants.begin(None, |name, begun| Tenant::begin(name, begun, beginning));
         let tenant = made.expect("a name that was made up is free");
         TestTenant { ground: Ground { app: Arc::clone(&self.app), tenant } }
     }

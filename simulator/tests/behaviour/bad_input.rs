@@ -75,11 +75,7 @@ const BODIES: &[(&str, &str, &[Bad])] = &[
         ],
     ),
     ("PATCH", "/__sim/taxpayers/27AAACS0000A1ZG", &[(r#"{"stauts": "Cancelled"}"#, "stauts")]),
-    (
-        "POST",
-        "/__sim/reset",
-        &[(r#"{"clocks": true}"#, "clocks"), (r#"{"clock": 1}"#, "clock")],
-    ),
+    ("POST", "/__sim/reset", &[(r#"{"clocks": true}"#, "clocks"), (r#"{"clock": 1}"#, "clock")]),
     (
         "POST",
         "/__sim/verify",

@@ -60,10 +60,16 @@ async fn an_expectation_that_does_not_hold_says_what_came_closest() {
     let twice = simulator.expect(Calls::to(&vendor).outcome("not-found")).exactly(2);
     call(&simulator, &natural.request()).await;
     let told = dropped(twice).expect("it panics");
-    for part in ["tests/behaviour/guards.rs:", "exactly 2 wanted, none came", "outcome: \"not-found\" wanted, \"found\" found"] {
+    for part in [
+        "tests/behaviour/guards.rs:",
+        "exactly 2 wanted, none came",
+        "outcome: \"not-found\" wanted, \"found\" found",
+    ] {
         assert!(told.contains(part), "{told}");
     }
-    let order = simulator.expect(vendor.as_str()).in_order([Calls::any().status(504), Calls::any().status(200)]);
+    let order = simulator
+        .expect(vendor.as_str())
+        .in_order([Calls::any().status(504), Calls::any().status(200)]);
     call(&simulator, &natural.request()).await;
     assert!(dropped(order).expect("it panics").contains("number 1 of 2 in order"));
     let after = simulator.expect(vendor.as_str()).none_after(Calls::any().outcome("found"));
@@ -118,10 +124,17 @@ async fn tenants_see_only_their_own_stories_and_calls() {
     assert_ne!(call(&simulator, &as_one).await.status, 200);
     assert_eq!(call(&simulator, &as_other).await.status, 200);
     assert!(failed.findings().ok && once.findings().ok);
-    assert_eq!(simulator.journal(&Query::default()).exchanges.len(), 0, "the default one saw nothing");
+    assert_eq!(
+        simulator.journal(&Query::default()).exchanges.len(),
+        0,
+        "the default one saw nothing"
+    );
     assert_eq!((one.coverage().calls, other.coverage().calls), (1, 1));
 
-    let prefixed = Request { target: one.url(vendor).replace(simulator.url(), "") + &natural.target(), ..natural.request() };
+    let prefixed = Request {
+        target: one.url(vendor).replace(simulator.url(), "") + &natural.target(),
+        ..natural.request()
+    };
     assert_ne!(call(&simulator, &prefixed).await.status, 200, "the prefix says whose it is");
     let name = other.name().to_owned();
     drop((once, other));
@@ -136,7 +149,8 @@ fn who_is_not_async_gets_a_simulator_too() {
     let natural = first();
     let vendor = natural.pack.name.clone();
     let _once = simulator.expect(vendor.as_str()).exactly(1);
-    let (address, bytes) = (simulator.address(), natural.request().with("connection", "close").bytes());
+    let (address, bytes) =
+        (simulator.address(), natural.request().with("connection", "close").bytes());
     let mut stream = TcpStream::connect(address).expect("it listens");
     stream.write_all(&bytes).expect("it reads");
     let mut text = String::new();

@@ -76,9 +76,11 @@ async fn credentials_of_another_vendor_are_recognised() {
     for natural in &all {
         for other in all.iter().filter(|other| other.pack.name != natural.pack.name) {
             let own = secret_headers(natural);
-            let bare = own.iter().fold(natural.request(), |request, (name, _)| request.without(name));
+            let bare =
+                own.iter().fold(natural.request(), |request, (name, _)| request.without(name));
             let foreign = secret_headers(other);
-            let request = foreign.iter().fold(bare, |request, (name, value)| request.and(name, value));
+            let request =
+                foreign.iter().fold(bare, |request, (name, value)| request.and(name, value));
             let (hint, _) = hint(&simulator, &request).await;
             // Where both use the same header, its form is told instead.
             let same_header =
@@ -113,7 +115,10 @@ async fn a_body_that_is_another_than_it_says_is_recognised() {
             (natural.request().body(r#"{"a": 1,}"#), "no JSON: trailing comma at line 1"),
             (natural.request().body("{'a': 1}"), "double quotes"),
             (natural.request().body([0x1F, 0x8B, 8, 0]), "compressed"),
-            (natural.request().body([b"\xEF\xBB\xBF", json.body.as_slice()].concat()), "byte order mark"),
+            (
+                natural.request().body([b"\xEF\xBB\xBF", json.body.as_slice()].concat()),
+                "byte order mark",
+            ),
             (natural.request().body(r#""{\"a\": 1}""#), "encoded twice"),
             (natural.request().body("[1]"), "no object"),
         ] {
@@ -141,7 +146,10 @@ async fn a_field_under_another_name_or_in_another_place_is_found() {
             continue;
         }
         told += 1;
-        assert!(by_name.contains("`gstin` is missing from the body; the body has `GST_IN`"), "{by_name}");
+        assert!(
+            by_name.contains("`gstin` is missing from the body; the body has `GST_IN`"),
+            "{by_name}"
+        );
         let (by_place, _) = hint(&simulator, &moved.request()).await;
         assert!(by_place.contains("`gstin` is in the query; it belongs in the body"), "{by_place}");
     }
@@ -163,7 +171,9 @@ async fn an_address_that_is_nearly_right_is_told_where_it_differs() {
         if hint_of.contains("without the slash at the end") {
             slashes += 1;
         }
-        let is_version = |part: &&str| part.starts_with('v') && part[1..].starts_with(|one: char| one.is_ascii_digit());
+        let is_version = |part: &&str| {
+            part.starts_with('v') && part[1..].starts_with(|one: char| one.is_ascii_digit())
+        };
         let Some(version) = path.split('/').find(is_version) else { continue };
         let (hint_of, _) = hint(&simulator, &with(&path.replace(version, "v99"))).await;
         if hint_of.contains("the version is another one") {
@@ -203,10 +213,15 @@ async fn a_body_that_is_sealed_where_it_should_not_be_is_recognised() {
     let (_, _, [data, hmac]) = sealing();
     let mut told = 0;
     for natural in with_body() {
-        let request = natural.request().json(format!(r#"{{"{data}": "c2VhbGVk", "{hmac}": "c2VhbA=="}}"#));
+        let request =
+            natural.request().json(format!(r#"{{"{data}": "c2VhbGVk", "{hmac}": "c2VhbA=="}}"#));
         let (hint, refused) = hint(&simulator, &request).await;
         if refused {
-            assert!(hint.contains(&format!("looks sealed (`{data}`, `{hmac}`)")), "{}: {hint}", natural.name());
+            assert!(
+                hint.contains(&format!("looks sealed (`{data}`, `{hmac}`)")),
+                "{}: {hint}",
+                natural.name()
+            );
             told += 1;
         }
     }
@@ -228,8 +243,10 @@ async fn a_body_that_is_not_sealed_where_it_should_be_is_recognised() {
     }
     let target = format!("/{}{}?{}", pack.name, endpoint.path, query.join("&"));
     let request = Request::new(endpoint.method.as_str(), &target).json(body.to_string());
-    let request = credentials.iter().fold(request, |request, (name, value)| request.with(name, value));
+    let request =
+        credentials.iter().fold(request, |request, (name, value)| request.with(name, value));
     let (hint, refused) = hint(&simulator, &request).await;
-    let says = format!("the body looks unsealed: all but its action goes into `{data}` and `{hmac}`");
+    let says =
+        format!("the body looks unsealed: all but its action goes into `{data}` and `{hmac}`");
     assert!(refused && hint.contains(&says), "{target}: {hint}");
 }

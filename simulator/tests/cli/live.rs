@@ -51,7 +51,8 @@ impl Served {
     /// A call to an address that nobody has.
     fn call(&self, path: &str) {
         let mut stream = TcpStream::connect(self.address()).expect("it listens");
-        let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+        let request =
+            format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).expect("it reads");
         stream.read_to_end(&mut Vec::new()).expect("it answers");
     }
@@ -94,7 +95,10 @@ fn a_verdict_is_told_in_sentences_and_in_the_exit_code() {
     let Ran { out, err, code } = served.verify("right.toml", right, &[]);
     assert_eq!((code, err.as_str()), (0, ""), "{out}");
     assert!(out.starts_with("ok  calls with path `/one`"), "{out}");
-    assert!(out.contains("ok  two calls: calls with status 4xx: between 2 and 3 wanted, 2 came"), "{out}");
+    assert!(
+        out.contains("ok  two calls: calls with status 4xx: between 2 and 3 wanted, 2 came"),
+        "{out}"
+    );
 
     let wrong = r#"{"path": "/one", "query": {"x": "2"}}"#;
     let Ran { out, err, code } = served.verify("wrong.json", wrong, &[]);
@@ -130,13 +134,21 @@ fn a_wrong_file_is_drawn_at_its_place() {
     assert!(err.contains("typo.toml:2:1") && err.contains("^^^^^^"), "{err}");
     let Ran { err, code, .. } = served.verify("typo.json", "{\n  \"exactly\": \"x\"\n}", &[]);
     assert_eq!(code, 2);
-    assert!(err.contains("typo.json:2:") && err.contains("hint: `gspsim schema expectations`"), "{err}");
+    assert!(
+        err.contains("typo.json:2:") && err.contains("hint: `gspsim schema expectations`"),
+        "{err}"
+    );
     let Ran { err, code, .. } = served.verify("both.json", r#"{"exactly": 1, "never": true}"#, &[]);
     assert_eq!(code, 2);
     assert!(err.starts_with("error: `never`: "), "{err}");
     let Ran { err, code, .. } = served.verify("name.json", r#"[{"outcome": "not-fuond"}]"#, &[]);
     assert_eq!(code, 2);
-    assert!(err.contains("`[0].outcome`: there is no outcome `not-fuond`\nhint: did you mean `not-found`?"), "{err}");
+    assert!(
+        err.contains(
+            "`[0].outcome`: there is no outcome `not-fuond`\nhint: did you mean `not-found`?"
+        ),
+        "{err}"
+    );
     let Ran { err, code, .. } = run(&["verify", "/no/such/file.toml", "--url", &served.url]);
     assert!(code == 2 && err.contains("cannot read `/no/such/file.toml`"), "{err}");
 }
@@ -150,10 +162,14 @@ fn nowhere() -> String {
 #[test]
 fn who_cannot_be_reached_gives_exit_code_3() {
     let url = nowhere();
-    for mut command in [command(&["verify", "-", "--url", &url]), command(&["tail", "--url", &url])] {
+    for mut command in [command(&["verify", "-", "--url", &url]), command(&["tail", "--url", &url])]
+    {
         let Ran { out, err, code } = fed(&mut command, r#"{"exactly": 1}"#);
         assert_eq!((code, out.as_str()), (3, ""), "{err}");
-        assert!(err.starts_with("error: no simulator can be reached at http://127.0.0.1:"), "{err}");
+        assert!(
+            err.starts_with("error: no simulator can be reached at http://127.0.0.1:"),
+            "{err}"
+        );
         assert!(err.contains("\nhint: `gspsim serve` starts one"), "{err}");
     }
     for url in ["https://127.0.0.1:1", "nonsense", "ftp://x"] {

@@ -139,7 +139,8 @@ fn of_another_vendor(world: &World, scene: &Scene, scheme: &Scheme) -> Option<St
 
 fn has_word(scene: &Scene, part: &Part) -> bool {
     part.word.as_ref().is_none_or(|word| {
-        let before = sent(scene, part).and_then(|text| text.split_once(' ')).map(|(before, _)| before);
+        let before =
+            sent(scene, part).and_then(|text| text.split_once(' ')).map(|(before, _)| before);
         before.is_some_and(|before| before.eq_ignore_ascii_case(word))
     })
 }

@@ -39,10 +39,10 @@ fn differs(call: &Call, address: &str) -> Option<String> {
     if path.strip_suffix('/').is_some_and(fits) {
         return Some("without the slash at the end".to_owned());
     }
-    let squeezed: String = path.split('/').filter(|part| !part.is_empty()).fold(
-        String::new(),
-        |path, part| path + "/" + part,
-    );
+    let squeezed: String = path
+        .split('/')
+        .filter(|part| !part.is_empty())
+        .fold(String::new(), |path, part| path + "/" + part);
     if squeezed != path && fits(&squeezed) {
         return Some("with one slash between two parts".to_owned());
     }
@@ -52,15 +52,18 @@ fn differs(call: &Call, address: &str) -> Option<String> {
         return Some(format!("`{}` is written `{wanted}`", shown(given)));
     }
     let is_version = |text: &str| {
-        text.strip_prefix(['v', 'V']).is_some_and(|rest| rest.starts_with(|one: char| one.is_ascii_digit()))
+        text.strip_prefix(['v', 'V'])
+            .is_some_and(|rest| rest.starts_with(|one: char| one.is_ascii_digit()))
     };
-    let what = if is_version(given) && is_version(wanted) { "the version is another one, " } else { "" };
+    let what =
+        if is_version(given) && is_version(wanted) { "the version is another one, " } else { "" };
     Some(format!("{what}`{}` stands where `{wanted}` belongs", shown(given)))
 }
 
 /// The segments that differ, given and wanted; `None` where there are more of one than of the other.
 fn misfits<'text>(path: &'text str, pattern: &'text str) -> Option<Vec<(&'text str, &'text str)>> {
-    let (given, wanted): (Vec<_>, Vec<_>) = (path.split('/').collect(), pattern.split('/').collect());
+    let (given, wanted): (Vec<_>, Vec<_>) =
+        (path.split('/').collect(), pattern.split('/').collect());
     if given.len() != wanted.len() {
         return None;
     }

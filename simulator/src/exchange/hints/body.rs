@@ -63,10 +63,15 @@ fn unread(scene: &Scene, accepts: &[Media], fault: BodyFault) -> Option<String> 
     let looks = looks(body);
     if let (Some(looks), Some(said)) = (looks, essence)
         && !said.eq_ignore_ascii_case(name(looks))
-        && [Media::Json, Media::Form, Media::Multipart].iter().any(|one| said.eq_ignore_ascii_case(name(*one)))
+        && [Media::Json, Media::Form, Media::Multipart]
+            .iter()
+            .any(|one| said.eq_ignore_ascii_case(name(*one)))
     {
         let also = if accepts.contains(&looks) { "" } else { ", which is not taken here" };
-        return Some(format!("`content-type` says {said}, but the body looks like {}{also}", name(looks)));
+        return Some(format!(
+            "`content-type` says {said}, but the body looks like {}{also}",
+            name(looks)
+        ));
     }
     match (fault, essence) {
         (BodyFault::WrongType, None) => {
@@ -108,9 +113,8 @@ fn shown_error(error: &serde_json::Error) -> String {
 fn seal(world: &World, scene: &Scene, endpoint: &Endpoint) -> Option<String> {
     let body = scene.body.as_ref()?.as_object()?;
     let step = endpoint.consent.as_ref();
-    let key = |endpoint: &Endpoint, field: Option<usize>| {
-        Some(endpoint.fields.get(field?)?.key.clone())
-    };
+    let key =
+        |endpoint: &Endpoint, field: Option<usize>| Some(endpoint.fields.get(field?)?.key.clone());
     if let Some(step) = step.filter(|step| step.data.is_some()) {
         let (data, hmac) = (key(endpoint, step.data)?, key(endpoint, step.hmac));
         let known: Vec<_> = endpoint.fields.iter().map(|field| &field.key).collect();
@@ -119,7 +123,9 @@ fn seal(world: &World, scene: &Scene, endpoint: &Endpoint) -> Option<String> {
             return None;
         }
         let hmac = hmac.map(|hmac| format!(" and `{hmac}`")).unwrap_or_default();
-        return Some(format!("the body looks unsealed: all but its action goes into `{data}`{hmac}"));
+        return Some(format!(
+            "the body looks unsealed: all but its action goes into `{data}`{hmac}"
+        ));
     }
     // The names under which any vendor wants sealed data.
     let mut sealed = world.packs.iter().flat_map(|pack| &pack.endpoints).filter_map(|other| {

@@ -22,7 +22,8 @@ pub(super) fn look(scene: &Scene, endpoint: &Endpoint, hints: &mut Vec<String>) 
 
 /// What is wrong with the form of a value.
 fn form(endpoint: &Endpoint, index: usize, field: &Field, text: &str) -> Option<String> {
-    let checks = || rules(endpoint).filter(|rule| rule.field == Some(index)).map(|rule| &rule.check);
+    let checks =
+        || rules(endpoint).filter(|rule| rule.field == Some(index)).map(|rule| &rule.check);
     let consent = endpoint.consent.as_ref();
     let is_gstin = endpoint.lookup.and_then(Lookup::gstin_field) == Some(index)
         || consent.is_some_and(|step| step.gstin == Some(index))
@@ -54,8 +55,10 @@ fn elsewhere(scene: &Scene, endpoint: &Endpoint, index: usize, field: &Field) ->
     found.extend(body.into_iter().flatten().map(|(key, _)| ("the body", key.as_str())));
     found.extend(scene.query.iter().map(|(key, _)| ("the query", key.as_str())));
     found.extend(scene.call.headers.keys().map(|key| ("the headers", key.as_str())));
-    let (there, key) =
-        found.iter().find(|(_, key)| *key == name).or_else(|| found.iter().find(|(_, key)| alike(key, name)))?;
+    let (there, key) = found
+        .iter()
+        .find(|(_, key)| *key == name)
+        .or_else(|| found.iter().find(|(_, key)| alike(key, name)))?;
     if !key.is_ascii() {
         return None;
     }

@@ -10,8 +10,7 @@ use crate::model::{
 pub(super) fn gstin(name: &str, text: &str) -> Option<String> {
     let error = text.parse::<Gstin>().err()?;
     let told = shown(text);
-    let bare: String =
-        text.chars().filter(|one| !one.is_whitespace() && *one != '-').collect();
+    let bare: String = text.chars().filter(|one| !one.is_whitespace() && *one != '-').collect();
     let upper = bare.to_ascii_uppercase();
     if upper.parse::<Gstin>().is_ok() {
         let how = match (bare != text, upper != bare) {
@@ -35,7 +34,11 @@ pub(super) fn gstin(name: &str, text: &str) -> Option<String> {
 
 /// An error's words, fit for a header.
 fn ascii(error: &GstinError) -> String {
-    error.to_string().chars().flat_map(|one| if one.is_ascii() { vec![one] } else { one.escape_default().collect() }).collect()
+    error
+        .to_string()
+        .chars()
+        .flat_map(|one| if one.is_ascii() { vec![one] } else { one.escape_default().collect() })
+        .collect()
 }
 
 /// The GSTIN that comes out when letters and digits that look alike are put in their places.
@@ -66,25 +69,28 @@ pub(super) fn period(name: &str, text: &str) -> Option<String> {
         return None;
     }
     let told = shown(text);
-    let (form, month, year) = if text.len() == 6 && digits(text) && is_year(&text[..4]) && is_month(&text[4..])
-    {
-        ("YYYYMM", text[4..].to_owned(), &text[..4])
-    } else if text.len() == 5 && digits(text) && is_year(&text[1..]) {
-        ("MYYYY", format!("0{}", &text[..1]), &text[1..])
-    } else {
-        let mut parts = text.split(|one: char| !one.is_ascii_alphanumeric()).filter(|one| !one.is_empty());
-        let (first, second) = match (parts.next(), parts.next(), parts.next()) {
-            (Some(first), Some(second), None) => (first, second),
-            _ => text.is_char_boundary(3).then(|| text.split_at(3))?,
-        };
-        match (month_of(first), month_of(second)) {
-            (Some(month), _) if is_year(second) => ("a month and a year apart", month, second),
-            (_, Some(month)) if is_year(first) => ("a year and a month apart", month, first),
-            _ => {
-                return Some(format!("`{name}` `{told}` is no return period; those are MMYYYY, such as `042025`"));
+    let (form, month, year) =
+        if text.len() == 6 && digits(text) && is_year(&text[..4]) && is_month(&text[4..]) {
+            ("YYYYMM", text[4..].to_owned(), &text[..4])
+        } else if text.len() == 5 && digits(text) && is_year(&text[1..]) {
+            ("MYYYY", format!("0{}", &text[..1]), &text[1..])
+        } else {
+            let mut parts =
+                text.split(|one: char| !one.is_ascii_alphanumeric()).filter(|one| !one.is_empty());
+            let (first, second) = match (parts.next(), parts.next(), parts.next()) {
+                (Some(first), Some(second), None) => (first, second),
+                _ => text.is_char_boundary(3).then(|| text.split_at(3))?,
+            };
+            match (month_of(first), month_of(second)) {
+                (Some(month), _) if is_year(second) => ("a month and a year apart", month, second),
+                (_, Some(month)) if is_year(first) => ("a year and a month apart", month, first),
+                _ => {
+                    return Some(format!(
+                        "`{name}` `{told}` is no return period; those are MMYYYY, such as `042025`"
+                    ));
+                }
             }
-        }
-    };
+        };
     Some(format!("`{name}` `{told}` reads as {form}; a return period is MMYYYY: `{month}{year}`"))
 }
 
@@ -126,7 +132,9 @@ pub(super) fn financial_year(name: &str, text: &str) -> Option<String> {
         }
         (Some(first), None) => {
             let right = FinancialYear::starting_in(first);
-            format!("`{name}` `{told}` is one year; a financial year is written as two: `{right}` from April on")
+            format!(
+                "`{name}` `{told}` is one year; a financial year is written as two: `{right}` from April on"
+            )
         }
         _ if told == text => format!("`{name}`: {error}; a financial year is written `2025-26`"),
         _ => format!("`{name}` `{told}`: a financial year is written `2025-26`"),
@@ -159,7 +167,9 @@ mod tests {
     fn a_period_in_another_form_is_recognised() {
         let told = |text: &str| period("ret_period", text).unwrap_or_default();
         assert_eq!(told("042025"), "");
-        for text in ["202504", "2025-04", "04-2025", "4/2025", "Apr-2025", "april 2025", "Apr2025", "42025"] {
+        for text in
+            ["202504", "2025-04", "04-2025", "4/2025", "Apr-2025", "april 2025", "Apr2025", "42025"]
+        {
             assert!(told(text).contains("MMYYYY: `042025`"), "{text}: {}", told(text));
         }
         for text in ["132025", "soon", "", "2025", "\u{e9}\u{e9}\u{e9}"] {
@@ -183,7 +193,9 @@ mod tests {
 
     #[test]
     fn what_is_told_fits_a_header() {
-        for text in ["\u{0}\n\r", "2\u{e9}AAACS0000A1ZG", &"x".repeat(10_000), "27AAACS0000A1Z\u{e9}"] {
+        for text in
+            ["\u{0}\n\r", "2\u{e9}AAACS0000A1ZG", &"x".repeat(10_000), "27AAACS0000A1Z\u{e9}"]
+        {
             for told in [gstin("a", text), period("a", text), financial_year("a", text)] {
                 let told = told.unwrap_or_default();
                 assert!(http::HeaderValue::from_str(&told).is_ok(), "{told:?}");
