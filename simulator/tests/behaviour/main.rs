@@ -17,6 +17,7 @@ mod limits;
 mod oddities;
 mod sixth_vendor;
 mod stories;
+mod story_language;
 mod tenants;
 mod triggers;
 mod verify;
