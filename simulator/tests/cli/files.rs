@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use serde_json::Value;
 
-use super::{Ran, fixtures, folder, json, list, refused, run, said, vendors};
+use super::{Ran, fixtures, folder, json, list, refused, run, said, text, vendors};
 
 #[test]
 fn the_files_that_come_with_the_program_have_nothing_wrong() {
