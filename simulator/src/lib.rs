@@ -51,4 +51,6 @@ pub mod validate;
 pub mod verify;
 pub mod world;
 
-pub use simulator::{BlockingSimulator, Builder, Expected, Simulator, StartError, Story};
+pub use simulator::{
+    BlockingSimulator, Builder, Expected, Simulator, StartError, Story, TestTenant,
+};

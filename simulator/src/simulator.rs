@@ -16,7 +16,7 @@ use crate::{
     journal::Bounds,
     memory::clock::Clock,
     pack::folder::Folder,
-    server::{self, App, Depot, Mount, Totals},
+    server::{self, App, Depot, Mount, Shelf, Totals, Watch, Watching},
     taxpayers::Unknown,
     tenant::{Beginning, Tenant},
     tenants::{DEFAULT, Habits, Tenants},
@@ -25,10 +25,12 @@ use crate::{
 
 mod blocking;
 mod guards;
+mod test_tenant;
 
 pub use self::{
     blocking::BlockingSimulator,
     guards::{Expected, Story},
+    test_tenant::TestTenant,
 };
 
 /// A running simulator; dropping it ends it.
@@ -39,6 +41,9 @@ pub struct Simulator {
     mounts: Vec<(String, SocketAddr)>,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
+    /// Held until the end: dropping it ends the watching.
+    #[expect(dead_code, reason = "it works by being there")]
+    watching: Option<Watching>,
 }
 
 /// How a simulator is to run.
@@ -52,6 +57,7 @@ pub struct Builder {
     admin_token: Option<String>,
     journal: Bounds,
     habits: Habits,
+    watch: Watch,
     world: Option<Arc<World>>,
 }
 
@@ -139,6 +145,7 @@ impl Default for Builder {
             admin_token: None,
             journal: Bounds::default(),
             habits: Habits::default(),
+            watch: Watch::Off,
             world: None,
         }
     }
@@ -270,6 +277,13 @@ impl Builder {
         self
     }
 
+    /// How the folders of fixtures and scenarios are watched; not at all unless said otherwise.
+    #[must_use]
+    pub fn watch(mut self, watch: Watch) -> Self {
+        self.watch = watch;
+        self
+    }
+
     /// Loads the world, listens, and serves in the background.
     ///
     /// # Errors
@@ -284,20 +298,23 @@ impl Builder {
         let habits = Habits { clock: self.clock, journal: self.journal, ..self.habits };
         let mut listeners = vec![(None, bind(self.listen).await?, Mount::All)];
         for (vendor, port) in &self.mounts {
-            let index =
-                world.packs.iter().position(|pack| pack.name == *vendor).ok_or_else(|| {
-                    StartError::Unknown {
-                        kind: "vendor",
-                        name: vendor.clone(),
-                        known: world.packs.iter().map(|pack| pack.name.clone()).collect(),
-                    }
-                })?;
+            if world.vendor(vendor).is_none() {
+                return Err(StartError::Unknown {
+                    kind: "vendor",
+                    name: vendor.clone(),
+                    known: world.packs.iter().map(|pack| pack.name.clone()).collect(),
+                });
+            }
             let address = SocketAddr::new(self.listen.ip(), *port);
-            listeners.push((Some(vendor.clone()), bind(address).await?, Mount::Vendor(index)));
+            let mount = Mount::Vendor(vendor.as_str().into());
+            listeners.push((Some(vendor.clone()), bind(address).await?, mount));
         }
         let address = address_of(&listeners[0].1, self.listen);
+        // A world that was given ready-made may be of other files than these.
+        let ingredients = self.world.is_none().then_some(self.ingredients);
         let app = Arc::new(App {
             world: ArcSwap::new(world),
+            shelf: Shelf::new(ingredients),
             tenants: Tenants::new(tenant, habits),
             admin_token: self.admin_token,
             url: url_of(address),
@@ -315,7 +332,8 @@ impl Builder {
             tasks.push(tokio::spawn(serving));
         }
         tasks.push(tokio::spawn(server::tend(Arc::clone(&app), stopped)));
-        Ok(Simulator { app, address, mounts, stop, tasks })
+        let watching = server::watch_folders(&app, self.watch);
+        Ok(Simulator { app, address, mounts, stop, tasks, watching })
     }
 
     /// The tenant that is always there, with its stories.

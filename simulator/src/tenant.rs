@@ -221,6 +221,22 @@ impl Tenant {
         *self.playing.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(stories);
     }
 
+    /// Goes on in another world: stories as far as they have come, where that world has them. Where
+    /// accounts have changed, whoever logged in must do so again.
+    pub fn move_to(&self, world: &World, accounts_changed: bool) {
+        {
+            let mut playing = self.playing.write().unwrap_or_else(PoisonError::into_inner);
+            if !playing.is_empty() {
+                let stories = playing.iter().filter_map(|playing| world.resume(playing));
+                *playing = Arc::new(stories.collect());
+            }
+        }
+        if accounts_changed {
+            self.memory.sessions.clear();
+        }
+        self.let_go();
+    }
+
     /// Forgets what was done: exchanges, how far stories have come, sessions and one-time
     /// passwords, files, what was said of taxpayers, changes of the network's key pair. Clock and
     /// stories go on as they are, and so do the numbers of exchanges.

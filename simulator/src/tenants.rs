@@ -334,6 +334,7 @@ impl Tenants {
         self.count.fetch_sub(1, Ordering::Relaxed);
         roll.end(name, tenant.slot(), why);
         tenant.files.close();
+        tenant.journal.close();
         true
     }
 
@@ -381,7 +382,7 @@ impl Tenants {
         tenants.sort_unstable_by_key(|tenant| tenant.used_ms());
         for tenant in tenants {
             bytes = bytes.saturating_sub(tenant.journal.size().1);
-            tenant.journal.clear();
+            tenant.journal.shed();
             if bytes <= JOURNALS {
                 break;
             }

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::{
     global::{Color, UnknownChoice},
-    serve::Log,
+    serve::{Log, WatchChoice},
 };
 
 /// The file's name, in the folder where the program is run.
@@ -50,6 +50,12 @@ pub(crate) struct SettingsFile {
     pub(crate) gstn_key: Option<String>,
     /// `serve`: how many exchanges the journal keeps.
     pub(crate) journal_limit: Option<usize>,
+    /// `serve`: a tenant that nobody called for so long ends, such as `15m`, or `never`.
+    pub(crate) tenant_ttl: Option<String>,
+    /// `serve`: how many tenants there may be.
+    pub(crate) tenant_limit: Option<NonZeroUsize>,
+    /// `serve`: how folders of fixtures and scenarios are watched.
+    pub(crate) watch: Option<WatchChoice>,
     /// `serve`: threads that serve.
     pub(crate) threads: Option<NonZeroUsize>,
     /// `serve`: how much is logged on standard error.

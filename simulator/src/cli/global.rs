@@ -220,7 +220,7 @@ impl Session {
 }
 
 /// A choice as it is written.
-fn word<T: ValueEnum>(choice: &T) -> String {
+pub(crate) fn word<T: ValueEnum>(choice: &T) -> String {
     choice.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }
 

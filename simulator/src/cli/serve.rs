@@ -1,9 +1,10 @@
 //! `gspsim serve`: the vendors over HTTP.
 
-use std::{collections::BTreeMap, net::SocketAddr, num::NonZeroUsize, sync::Arc};
+use std::{collections::BTreeMap, net::SocketAddr, num::NonZeroUsize, sync::Arc, time::Duration};
 
 use clap::ValueEnum;
-use gsp_simulator::{Simulator, StartError, gstn::keys::KeyRing, journal::Bounds};
+use gsp_simulator::{Simulator, StartError, gstn::keys::KeyRing, journal::Bounds, server::Watch};
+use jiff::SignedDuration;
 use rand::{TryRng as _, rngs::SysRng};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,7 +15,7 @@ use tracing_subscriber::filter::LevelFilter;
 use super::{
     Exit, Failure, Said, counted,
     file::SettingsFile,
-    global::{Chosen, Origin, Picker, Session},
+    global::{Chosen, Origin, Picker, Session, word},
     paint::{Table, bold, dim},
 };
 
@@ -44,6 +45,18 @@ pub(crate) struct Args {
     /// How many exchanges the journal keeps
     #[arg(long, value_name = "N", env = "GSPSIM_JOURNAL_LIMIT", hide_env = true)]
     journal_limit: Option<usize>,
+    /// A tenant that nobody called for so long ends: 90s, 15m, 2h, or never; an hour unless said otherwise
+    #[arg(long, value_name = "TIME", env = "GSPSIM_TENANT_TTL", hide_env = true)]
+    tenant_ttl: Option<String>,
+    /// How many tenants there may be besides the default one; the one that was idle longest goes
+    #[arg(long, value_name = "N", env = "GSPSIM_TENANT_LIMIT", hide_env = true)]
+    tenant_limit: Option<NonZeroUsize>,
+    /// How folders of fixtures and scenarios are watched, so that a change is played at once
+    #[arg(long, value_name = "HOW", env = "GSPSIM_WATCH", hide_env = true)]
+    watch: Option<WatchChoice>,
+    /// The same as `--watch off`
+    #[arg(long, conflicts_with = "watch")]
+    no_watch: bool,
     /// Threads that serve; as many as the machine has processors unless said otherwise
     #[arg(long, value_name = "N", env = "GSPSIM_THREADS", hide_env = true)]
     threads: Option<NonZeroUsize>,
@@ -69,6 +82,28 @@ pub(crate) enum Log {
     Debug,
 }
 
+/// How folders are watched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum WatchChoice {
+    /// The machine tells when a file changes
+    On,
+    /// By looking once a second, where the machine tells nothing: folders of another machine
+    Poll,
+    /// Not at all: POST /__sim/reload reads them anew
+    Off,
+}
+
+impl From<WatchChoice> for Watch {
+    fn from(choice: WatchChoice) -> Self {
+        match choice {
+            WatchChoice::On => Self::On,
+            WatchChoice::Poll => Self::Poll,
+            WatchChoice::Off => Self::Off,
+        }
+    }
+}
+
 /// What was chosen for serving.
 #[derive(Debug)]
 struct Settings {
@@ -78,6 +113,9 @@ struct Settings {
     admin_token: Option<String>,
     gstn_key: String,
     journal_limit: usize,
+    tenant_ttl: Option<Duration>,
+    tenant_limit: NonZeroUsize,
+    watch: WatchChoice,
     threads: NonZeroUsize,
     log: Log,
     chosen: Vec<Chosen>,
@@ -115,6 +153,9 @@ pub(crate) fn run(session: &Session, args: Args) -> Result<(Said, Option<Serving
         .clock(session.clock)
         .listen(settings.listen)
         .admin_token(settings.admin_token.clone())
+        .tenant_ttl(settings.tenant_ttl)
+        .tenant_limit(settings.tenant_limit.get())
+        .watch(settings.watch.into())
         .journal(Bounds { exchanges: settings.journal_limit, ..Bounds::default() });
     for (vendor, port) in &settings.mounts {
         builder = builder.mount(vendor, *port);
@@ -191,6 +232,9 @@ fn choose(session: &Session, args: Args) -> Result<Settings, Failure> {
         admin_token,
         gstn_key,
         journal_limit,
+        tenant_ttl,
+        tenant_limit,
+        watch,
         threads,
         log,
         ..
@@ -221,6 +265,20 @@ fn choose(session: &Session, args: Args) -> Result<Settings, Failure> {
     let kept = Bounds::default().exchanges;
     let journal_limit =
         picker.pick("journal-limit", args.journal_limit, journal_limit, kept, ToString::to_string);
+    let hour = "1h".to_owned();
+    let tenant_ttl = picker.pick("tenant-ttl", args.tenant_ttl, tenant_ttl, hour, Clone::clone);
+    let tenant_ttl = life(&tenant_ttl)?;
+    let most = NonZeroUsize::new(10_000).unwrap_or(NonZeroUsize::MIN);
+    let tenant_limit =
+        picker.pick("tenant-limit", args.tenant_limit, tenant_limit, most, ToString::to_string);
+    let off = args.no_watch.then_some(WatchChoice::Off);
+    let watch = match off {
+        None => picker.pick("watch", args.watch, watch, WatchChoice::On, word),
+        Some(off) => {
+            picker.note("watch", "off".to_owned(), Origin::Flag);
+            off
+        }
+    };
     let processors = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let threads = picker.pick("threads", args.threads, threads, processors, ToString::to_string);
     let log = picker.pick("log", args.log, log, Log::Warn, |log| {
@@ -244,9 +302,24 @@ fn choose(session: &Session, args: Args) -> Result<Settings, Failure> {
         admin_token,
         gstn_key,
         journal_limit,
+        tenant_ttl,
+        tenant_limit,
+        watch,
         threads,
         log,
         chosen,
+    })
+}
+
+/// A time to live; `None`: for ever.
+fn life(text: &str) -> Result<Option<Duration>, Failure> {
+    if text == "never" {
+        return Ok(None);
+    }
+    let read = text.parse::<SignedDuration>().ok().and_then(|life| Duration::try_from(life).ok());
+    read.filter(|life| !life.is_zero()).map(Some).ok_or_else(|| {
+        Failure::new(format!("`--tenant-ttl {text}` is no time to live"))
+            .hint("write it as 90s, 15m, 2h, or never")
     })
 }
 

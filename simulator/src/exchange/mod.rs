@@ -23,6 +23,7 @@ use crate::{
 mod bulk;
 mod cause;
 mod consent;
+mod hints;
 mod limits;
 mod say;
 mod wish;
@@ -135,7 +136,7 @@ pub fn play(
     let index = match route {
         Route::Endpoint(index) => index,
         Route::Unknown(near) => {
-            let hint = unknown_hint(pack, &scene.call, &near);
+            let hint = hints::unknown(world, pack, &scene.call, &near);
             let plain = (StatusCode::NOT_FOUND, "unknown-route");
             return edge(scene, pack.edges.unknown_path, plain, hint).map_err(failed);
         }
@@ -198,7 +199,12 @@ pub fn play(
             Decision { reply, via, reason: None, hint: None }
         }
         None => {
-            cause(&mut scene, endpoint, limiter, gstin.as_deref(), body_fault).map_err(failed)?
+            let cause = cause(&mut scene, endpoint, limiter, gstin.as_deref(), body_fault);
+            let mut decision = cause.map_err(failed)?;
+            if decision.reply != endpoint.success {
+                decision.hint = hints::refused(world, &scene, endpoint, body_fault, decision.hint);
+            }
+            decision
         }
     };
     let decision = limiter.charge(&mut scene, endpoint, decision).map_err(failed)?;
@@ -279,9 +285,4 @@ fn amend(scene: &mut Arc<Scene>) -> &mut Scene {
 fn subject<'scene>(endpoint: &Endpoint, scene: &'scene Scene) -> Option<Cow<'scene, str>> {
     let field = endpoint.lookup?.gstin_field()?;
     scene.field(field)?.as_str().map(Cow::Borrowed)
-}
-
-fn unknown_hint(pack: &Pack, call: &Call, near: &[String]) -> String {
-    let closest = near.first().map(|address| format!("; the closest is {address}"));
-    format!("`{}` has no {} {}{}", pack.name, call.method, call.path, closest.unwrap_or_default())
 }

@@ -144,6 +144,8 @@ pub enum Via {
     Cause,
     /// No vendor was there to answer.
     Nobody,
+    /// Nobody called: the simulator says something of itself.
+    Simulator,
 }
 
 impl Via {
@@ -156,6 +158,7 @@ impl Via {
             Self::MagicGstin => "magic-gstin",
             Self::Cause => "cause",
             Self::Nobody => "nobody",
+            Self::Simulator => "simulator",
         }
     }
 }
@@ -239,15 +242,24 @@ impl Journal {
         kept.as_ref().map(Kept::record)
     }
 
-    /// Forgets all.
+    /// Forgets all, because somebody wants to begin anew: none of it is missed.
     pub fn clear(&self) {
+        self.empty(|ring| ring.end());
+    }
+
+    /// Lets all go, because there is no room: whoever verifies is told that the journal is not whole.
+    pub fn shed(&self) {
+        self.empty(|ring| ring.cleared);
+    }
+
+    fn empty(&self, cleared: impl FnOnce(&Ring) -> u64) {
         let all = {
             let mut kept = self.lock();
             let last = kept.entries.iter().map(|entry| entry.id).max().unwrap_or_default();
-            let gone = kept.place(kept.entries.len());
-            let left = kept.left.max(last);
-            std::mem::replace(&mut *kept, Ring { left, gone, cleared: gone, ..Ring::default() })
+            let (gone, cleared, left) = (kept.end(), cleared(&kept), kept.left.max(last));
+            std::mem::replace(&mut *kept, Ring { left, gone, cleared, ..Ring::default() })
         };
+        // Freed here, where nobody waits for the lock.
         drop(all);
     }
 

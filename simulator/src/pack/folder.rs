@@ -13,10 +13,11 @@ use crate::finding::Source;
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
 /// A folder's files by their path below it, with `/` between the parts.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Folder {
     /// What people know the folder by, such as `fixtures`.
     pub label: PathBuf,
+    on_disk: bool,
     files: BTreeMap<String, Cow<'static, str>>,
 }
 
@@ -36,6 +37,7 @@ impl Folder {
     fn embedded(label: &str, files: &[(&str, &'static str)]) -> Self {
         Self {
             label: label.into(),
+            on_disk: false,
             files: files
                 .iter()
                 .map(|(path, text)| ((*path).to_owned(), Cow::Borrowed(*text)))
@@ -49,7 +51,7 @@ impl Folder {
         files: impl IntoIterator<Item = (String, String)>,
     ) -> Self {
         let files = files.into_iter().map(|(path, text)| (path, Cow::Owned(text))).collect();
-        Self { label: label.into(), files }
+        Self { label: label.into(), on_disk: false, files }
     }
 
     /// Reads a folder on disk, all the way down.
@@ -60,7 +62,22 @@ impl Folder {
     pub fn read(path: &Path) -> io::Result<Self> {
         let mut files = BTreeMap::new();
         collect(path, "", &mut files)?;
-        Ok(Self { label: path.to_owned(), files })
+        Ok(Self { label: path.to_owned(), on_disk: true, files })
+    }
+
+    /// Whether it was read from the disk, where it may change.
+    #[must_use]
+    pub fn is_on_disk(&self) -> bool {
+        self.on_disk
+    }
+
+    /// The folder as it is now.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::read`].
+    pub fn again(&self) -> io::Result<Self> {
+        if self.on_disk { Self::read(&self.label) } else { Ok(self.clone()) }
     }
 
     /// One file, with the name that people know it by.

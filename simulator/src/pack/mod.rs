@@ -455,6 +455,9 @@ pub struct Code {
     pub code: String,
     /// Ours.
     pub outcomes: Vec<Outcome>,
+    /// Those of them that are about who calls and how often.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub of_account: Vec<Outcome>,
     /// HTTP status.
     pub status: u16,
     /// The vendor's wording.

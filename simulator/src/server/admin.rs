@@ -17,6 +17,7 @@ mod consent;
 mod journal;
 mod limits;
 mod metrics;
+mod reload;
 mod reset;
 mod scenarios;
 mod stream;
@@ -38,6 +39,7 @@ pub(super) fn router(app: Arc<App>) -> Router {
         .merge(journal::router())
         .merge(limits::router())
         .merge(metrics::router())
+        .merge(reload::router())
         .merge(reset::router())
         .merge(scenarios::router())
         .merge(stream::router())
@@ -61,7 +63,7 @@ async fn index(asked: Asked) -> String {
          /__sim/credentials\n  /__sim/magic  /__sim/scenarios  /__sim/journal  \
          /__sim/journal/stream  /__sim/verify\n  /__sim/coverage  /__sim/metrics  /__sim/taxpayers/{gstin}  \
          /__sim/clock  /__sim/limits  /__sim/otp\n  /__sim/sessions  /__sim/gstn/certificate  /__sim/tenants  \
-         /__sim/reset\n",
+         /__sim/reset  /__sim/reload\n",
     );
     page
 }
@@ -78,6 +80,7 @@ async fn health(asked: Asked) -> Json<Value> {
         "tenant": asked.tenant.name,
         "tenants": asked.app.tenants.count() + 1,
         "journal": { "exchanges": exchanges, "bytes": bytes },
+        "trouble": *asked.app.shelf.trouble(),
     }))
 }
 

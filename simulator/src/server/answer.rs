@@ -69,7 +69,7 @@ struct Ground {
 /// When the reply is broken on purpose: with what is sent in its place.
 pub(super) async fn answer(
     app: &Arc<App>,
-    mount: Mount,
+    mount: &Mount,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, TakeOver> {
     let (head, body) = request.into_parts();
@@ -81,7 +81,7 @@ pub(super) async fn answer(
         Mount::Vendor(_) => (None, path),
     };
     let (pack, path) = match mount {
-        Mount::Vendor(index) => (world.packs.get(index), path),
+        Mount::Vendor(name) => (world.vendor(name), path),
         Mount::All => match vendor_of_host(&world, &head.headers) {
             Some(pack) => (Some(pack), path),
             None => vendor_of_path(&world, path),

@@ -110,5 +110,5 @@ async fn answered(
         let response = admin.clone().oneshot(request).await.unwrap_or_else(|error| match error {});
         return Ok(response.map(Either::Right));
     }
-    answer::answer(app, *mount, request).await
+    answer::answer(app, mount, request).await
 }

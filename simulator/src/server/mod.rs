@@ -24,11 +24,18 @@ mod depot;
 mod guard;
 mod metrics;
 mod problem;
+mod reload;
 mod trickle;
+mod watching;
 mod wire;
 
-pub use self::answer::BODY_LIMIT;
-pub(crate) use self::{depot::Depot, metrics::Totals};
+pub use self::{answer::BODY_LIMIT, watching::Watch};
+pub(crate) use self::{
+    depot::Depot,
+    metrics::Totals,
+    reload::Shelf,
+    watching::{Watching, watch as watch_folders},
+};
 
 /// A reply's body: bytes for vendors, a stream for the admin API.
 type Body = Either<Full<bytes::Bytes>, axum::body::Body>;
@@ -41,6 +48,8 @@ const ROUND: Duration = Duration::from_secs(1);
 pub struct App {
     /// Vendors, nation, stories: what was loaded last.
     pub world: ArcSwap<World>,
+    /// Where it was read from.
+    pub(crate) shelf: Shelf,
     /// Everybody who uses it.
     pub tenants: Tenants,
     /// The admin API wants this token, where it is set.
@@ -54,12 +63,12 @@ pub struct App {
 }
 
 /// What a port serves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Mount {
     /// All vendors below their names, and the admin API.
     All,
-    /// One vendor at the root; its index in the world.
-    Vendor(usize),
+    /// One vendor at the root, by its name.
+    Vendor(Arc<str>),
 }
 
 /// Listens; every connection is served until `stop` says so.
@@ -78,7 +87,7 @@ pub(crate) async fn listen(
                     let app = Arc::clone(&app);
                     let admin = admin.clone();
                     let stop = stop.clone();
-                    let host = Host { mount, app, admin };
+                    let host = Host { mount: mount.clone(), app, admin };
                     connections.spawn(connection::serve(stream, peer, host, stop));
                 }
                 Err(error) => refused(&error),

@@ -6,10 +6,10 @@ use super::Simulator;
 use crate::{
     journal::{Page, Query},
     render::expression::closest,
+    server::App,
     tell::coverage::{Covered, coverage},
     tenant::Tenant,
     verify::{Calls, Expectation, Expectations, Findings},
-    world::World,
 };
 
 /// A story that is played until this is dropped.
@@ -116,15 +116,16 @@ impl Drop for Expected {
 /// One tenant of a simulator, as a test uses it.
 #[derive(Clone, Debug)]
 pub(super) struct Ground {
-    pub(super) world: Arc<World>,
+    pub(super) app: Arc<App>,
     pub(super) tenant: Arc<Tenant>,
 }
 
 impl Ground {
     #[track_caller]
     pub(super) fn play(&self, name: &str) -> Story {
-        let Some(scenario) = self.world.scenarios.get(name) else {
-            let names: Vec<_> = self.world.scenarios.keys().cloned().collect();
+        let world = self.app.world.load_full();
+        let Some(scenario) = world.scenarios.get(name) else {
+            let names: Vec<_> = world.scenarios.keys().cloned().collect();
             panic!("there is no scenario `{name}`; {}", closest(name, &names));
         };
         self.tenant.play(scenario);
@@ -135,19 +136,23 @@ impl Ground {
     pub(super) fn expect(&self, calls: Calls) -> Expected {
         let expectation = Expectation::from(calls);
         let expected = Expectations::from(vec![expectation.clone()]);
-        if let Err(wrong) = expected.check_names(&self.world) {
+        if let Err(wrong) = expected.check_names(&self.app.world.load()) {
             panic!("{}; {}", wrong.detail, wrong.hint);
         }
         let from = self.tenant.journal.mark();
         let tenant = Arc::clone(&self.tenant);
         Expected { tenant, from, expectation, place: Location::caller() }
     }
+
+    pub(super) fn coverage(&self) -> Covered {
+        coverage(&self.app.world.load(), &self.tenant.coverage)
+    }
 }
 
 impl Simulator {
     fn ground(&self) -> Ground {
         let tenant = Arc::clone(self.app.tenants.default_tenant());
-        Ground { world: self.world(), tenant }
+        Ground { app: Arc::clone(&self.app), tenant }
     }
 
     /// Plays a story until what is given back is dropped.
@@ -221,6 +226,6 @@ impl Simulator {
     /// Which endpoints, outcomes and codes were met, of how many.
     #[must_use]
     pub fn coverage(&self) -> Covered {
-        coverage(&self.world(), &self.app.tenants.default_tenant().coverage)
+        self.ground().coverage()
     }
 }

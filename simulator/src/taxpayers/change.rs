@@ -323,3 +323,6 @@ impl TaxpayerChange {
         if standing || self.updated_on.is_some() { crowd::as_of(to, on) } else { to }
     }
 }
+
+#[cfg(test)]
+mod tests;

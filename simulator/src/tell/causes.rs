@@ -83,30 +83,18 @@ pub fn causes(teller: &Teller<'_>, vendor: Option<&str>) -> Option<Vec<CauseRow>
 }
 
 /// The codes of a vendor that are about accounts.
-pub fn codes<'pack>(
-    teller: &Teller<'_>,
-    pack: &'pack Pack,
-) -> impl Iterator<Item = (usize, &'pack Code)> {
-    let vocabulary = teller.world.vocabulary.clone();
-    pack.catalog.iter().enumerate().filter(move |(_, code)| {
-        code.outcomes.iter().any(|outcome| vocabulary.is_of_account(outcome.as_str()))
-    })
+pub fn codes(pack: &Pack) -> impl Iterator<Item = (usize, &Code)> {
+    pack.catalog.iter().enumerate().filter(|(_, code)| !code.of_account.is_empty())
 }
 
 fn of_vendor(teller: &Teller<'_>, pack: &Arc<Pack>) -> Vec<CauseRow> {
     let mut rows = Vec::new();
-    for (index, code) in codes(teller, pack) {
-        let outcomes: Vec<_> = code
-            .outcomes
-            .iter()
-            .filter(|outcome| teller.world.vocabulary.is_of_account(outcome.as_str()))
-            .map(ToString::to_string)
-            .collect();
+    for (index, code) in codes(pack) {
         let row = |(cause, told)| CauseRow {
             vendor: pack.name.clone(),
             code: code.code.clone(),
             status: code.status,
-            outcomes: outcomes.clone(),
+            outcomes: code.of_account.iter().map(ToString::to_string).collect(),
             cause,
             told,
         };
@@ -264,9 +252,10 @@ fn by_sessions(pack: &Pack, code: usize) -> Option<(Cause, String)> {
 fn by_request(teller: &Teller<'_>, pack: &Pack, code: &Code) -> Option<(Cause, String)> {
     let case = teller.examples.causing(pack, &code.code)?;
     let (_, endpoint) = pack.endpoint(&case.endpoint)?;
-    let before = match example::before(case, endpoint) {
-        Some(_) => ", in a session",
-        None => "",
+    let before = match (example::before(case, endpoint), endpoint.consent.as_ref()) {
+        (Some(_), Some(step)) if step.step == StepFile::Use => ", in a session",
+        (Some(_), _) => ", with a client's own keys",
+        (None, _) => "",
     };
     let told = format!("the request `{}::{}`{before}", case.endpoint, case.name);
     Some((Cause::Request { endpoint: case.endpoint.clone(), case: case.name.clone() }, told))

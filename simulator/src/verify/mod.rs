@@ -40,6 +40,27 @@ impl From<Vec<Expectation>> for Expectations {
     }
 }
 
+/// An expectation written as an object; serde would take a list for one as well.
+struct Single(Expectation);
+
+impl<'de> Deserialize<'de> for Single {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl<'de> de::Visitor<'de> for Reader {
+            type Value = Single;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("an expectation")
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Single, A::Error> {
+                Expectation::deserialize(de::value::MapAccessDeserializer::new(map)).map(Single)
+            }
+        }
+        deserializer.deserialize_map(Reader)
+    }
+}
+
 impl<'de> Deserialize<'de> for Expectations {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Reader;
@@ -60,7 +81,7 @@ impl<'de> Deserialize<'de> for Expectations {
                 mut list: A,
             ) -> Result<Expectations, A::Error> {
                 let mut all = Vec::new();
-                while let Some(one) = list.next_element()? {
+                while let Some(Single(one)) = list.next_element()? {
                     if all.len() == MOST {
                         let what = format!("more than {MOST} expectations at once");
                         return Err(de::Error::custom(what));

@@ -231,6 +231,9 @@ fn a_journal_that_let_some_go_proves_no_absence() {
     keep(&journal, 4, &FOUND);
     let never = json!({"outcome": "down", "never": true});
     assert!(verdict(&journal, never).ok, "what was forgotten on purpose is not missed");
+    journal.shed();
+    let never = json!({"outcome": "down", "never": true});
+    assert!(!verdict(&journal, never).ok, "what went for want of room is missed");
     let none = Journal::new(Bounds { exchanges: 0, bytes: 0 });
     assert!(
         !verdict(&none, json!({"never": true})).ok,

@@ -7,8 +7,10 @@ use serde_json::{Value, json};
 
 use crate::common::{Natural, Reply, Request, WORLD, builder, call, lookups, naturals, simulator};
 
+mod apart;
 mod keys;
 mod overrides;
+mod year;
 
 /// Begins a tenant; all that is told about it.
 pub(crate) async fn begin(simulator: &Simulator, wanted: Value) -> Value {

@@ -3,6 +3,7 @@
 mod commands;
 mod files;
 mod gstn;
+mod live;
 mod settings;
 
 use std::{

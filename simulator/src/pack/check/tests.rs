@@ -1,5 +1,6 @@
 mod bulk;
 mod leftovers;
+mod limits;
 mod loading;
 mod promises;
 mod rehearsal;

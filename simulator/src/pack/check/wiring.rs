@@ -17,6 +17,7 @@ pub(super) fn check(files: &PackFiles<'_>, findings: &mut Vec<Finding>) {
     let file = &files.vendor_file;
     twice(files, "endpoint", file.endpoints.iter().map(|endpoint| &endpoint.name), findings);
     twice(files, "account", file.accounts.iter().map(|account| &account.name), findings);
+    twice(files, "limit", file.limits.iter().map(|limit| &limit.name), findings);
     for scheme in file.auth.values() {
         twice(files, "auth part", scheme.parts.iter().map(|part| &part.name), findings);
     }

@@ -9,6 +9,7 @@ use crate::{
     pack::{
         Code,
         file::{CodeFile, Name},
+        vocabulary::Vocabulary,
     },
     render::expression::closest,
 };
@@ -65,10 +66,12 @@ impl Compiler<'_> {
     }
 }
 
-pub(super) fn code(row: &CodeFile) -> Code {
+pub(super) fn code(row: &CodeFile, vocabulary: &Vocabulary) -> Code {
+    let outcomes = || row.outcomes.iter().map(|name| Outcome::from(name.as_str()));
     Code {
         code: row.code.value.clone(),
-        outcomes: row.outcomes.iter().map(|name| Outcome::from(name.as_str())).collect(),
+        outcomes: outcomes().collect(),
+        of_account: outcomes().filter(|one| vocabulary.is_of_account(one.as_str())).collect(),
         status: row.status.value,
         message: row.message.clone(),
         endpoints: row.endpoints.iter().map(|name| name.value.clone()).collect(),

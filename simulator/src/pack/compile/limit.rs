@@ -149,10 +149,8 @@ impl Compiler<'_> {
         } else {
             return None;
         };
-        let by = match &limit.by {
-            Some(by) => Some(self.template(by, source, &self.known(Some(index)))?),
-            None => None,
-        };
+        let by = limit.by.as_ref();
+        let by = by.and_then(|by| self.template(by, source, &self.known(Some(index))));
         Some(LimitUse { limit: at, reply, by })
     }
 

@@ -163,7 +163,8 @@ impl Compiler<'_> {
             .collect();
         let schemes: Vec<_> =
             self.file.auth.iter().map(|(name, _)| self.scheme(name, &accounts)).collect();
-        let catalog: Vec<_> = self.errors.codes.iter().map(catalog::code).collect();
+        let code = |row| catalog::code(row, &self.vocabulary);
+        let catalog: Vec<_> = self.errors.codes.iter().map(code).collect();
         self.check_codes();
         let replies = self.replies(None, &IndexMap::new());
         let edge = |name: &Option<Name>| {

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use axum::{
     Json, Router,
-    extract::Query,
     http::header::{ACCEPT, CONTENT_TYPE, HeaderMap},
     response::{IntoResponse, Response},
     routing::{get, put},
@@ -13,7 +12,7 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{App, Asked};
+use super::{App, Asked, Brought, Filters};
 use crate::tell::certificate::{self, ShownCertificate};
 
 pub(super) fn router() -> Router<Arc<App>> {
@@ -30,13 +29,17 @@ fn moment(at_ms: i64) -> String {
 
 /// Which messages are wanted.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields, default)]
 struct Wanted {
     user: Option<String>,
     state: Option<String>,
 }
 
-async fn otp(asked: Asked, Query(wanted): Query<Wanted>) -> Json<Value> {
+impl Brought for Wanted {
+    const LIKE: &'static str = "filters are user and state";
+}
+
+async fn otp(asked: Asked, Filters(wanted): Filters<Wanted>) -> Json<Value> {
     let messages = asked.tenant.memory.consents.arrived(asked.tenant.memory.clock.now_ms());
     let fits = |own: &str, wanted: &Option<String>| wanted.as_deref().is_none_or(|it| it == own);
     let told: Vec<_> = messages

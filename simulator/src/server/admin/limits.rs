@@ -9,10 +9,7 @@ use axum::{
 };
 use serde::{
     Deserialize, Deserializer,
-    de::{
-        MapAccess, SeqAccess, Visitor,
-        value::{MapAccessDeserializer, SeqAccessDeserializer},
-    },
+    de::{self, Visitor, value::MapAccessDeserializer},
 };
 use serde_json::{Value, json};
 
@@ -25,6 +22,9 @@ use crate::{
     render::expression::closest,
     tell::limits::{Wanted, changes, rows},
 };
+
+/// So many changes are taken at once.
+const MOST: usize = 256;
 
 pub(super) fn router() -> Router<Arc<App>> {
     Router::new()
@@ -45,66 +45,86 @@ impl Brought for Filter {
     const LIKE: &'static str = "filters are vendor, account and limit";
 }
 
+impl Filter {
+    /// The same, with names that are there.
+    fn wanted(self, asked: &Asked) -> Result<Wanted, Problem> {
+        let known = |what: &str, name: &Option<String>, mut names: Vec<String>| {
+            names.sort();
+            names.dedup();
+            match name {
+                Some(name) if !names.contains(name) => Err(Problem {
+                    status: StatusCode::NOT_FOUND,
+                    ..Problem::field(
+                        what,
+                        format!("there is no {what} `{name}`"),
+                        closest(name, &names),
+                    )
+                }),
+                _ => Ok(()),
+            }
+        };
+        let packs = &asked.world.packs;
+        known("vendor", &self.vendor, packs.iter().map(|pack| pack.name.clone()).collect())?;
+        let here = || {
+            let fits = |name: &String| self.vendor.as_ref().is_none_or(|vendor| vendor == name);
+            packs.iter().filter(move |pack| fits(&pack.name))
+        };
+        let accounts = here().flat_map(|pack| &pack.accounts).map(|account| account.name.clone());
+        known("account", &self.account, accounts.collect())?;
+        let limits = here().flat_map(|pack| &pack.limits).map(|limit| limit.name.clone());
+        let own = changes(&asked.tenant).into_iter().map(|change| change.name);
+        known("limit", &self.limit, limits.chain(own).collect())?;
+        Ok(Wanted { vendor: self.vendor, account: self.account, limit: self.limit })
+    }
+}
+
 /// One change, or a list of them.
 #[derive(Debug)]
 struct Changes {
-    list: Vec<LimitChange>,
+    all: Vec<LimitChange>,
     is_list: bool,
+}
+
+impl Brought for Changes {
+    const LIKE: &'static str = r#"{"name": "credits", "vendor": "NAME", "accounts": ["default"], "most": 3}, or a list of such; docs/limits.md has them all"#;
+    const MAY_BE_LIST: bool = true;
 }
 
 impl<'de> Deserialize<'de> for Changes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Either;
-        impl<'de> Visitor<'de> for Either {
+        struct Reader;
+
+        impl<'de> Visitor<'de> for Reader {
             type Value = Changes;
 
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("a change, or a list of them")
+                formatter.write_str("a change of a limit, or a list of them")
             }
 
-            fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Changes, M::Error> {
+            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Changes, A::Error> {
                 let one = LimitChange::deserialize(MapAccessDeserializer::new(map))?;
-                Ok(Changes { list: vec![one], is_list: false })
+                Ok(Changes { all: vec![one], is_list: false })
             }
 
-            fn visit_seq<S: SeqAccess<'de>>(self, list: S) -> Result<Changes, S::Error> {
-                let list = Vec::deserialize(SeqAccessDeserializer::new(list))?;
-                Ok(Changes { list, is_list: true })
+            fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<Changes, A::Error> {
+                let mut all = Vec::new();
+                while let Some(one) = list.next_element()? {
+                    if all.len() == MOST {
+                        let what = format!("more than {MOST} changes at once");
+                        return Err(de::Error::custom(what));
+                    }
+                    all.push(one);
+                }
+                Ok(Changes { all, is_list: true })
             }
         }
-        deserializer.deserialize_any(Either)
+
+        deserializer.deserialize_any(Reader)
     }
 }
 
-impl Brought for Changes {
-    const LIKE: &'static str = r#"{"name": "credits", "vendor": "NAME", "accounts": ["default"], "most": 3}, or a list of such"#;
-    const MAY_BE_LIST: bool = true;
-}
-
-fn wanted(asked: &Asked, filter: Filter) -> Result<Wanted, Problem> {
-    let world = &asked.world;
-    let known = |what: &str, name: &Option<String>, names: Vec<String>| match name {
-        Some(name) if !names.contains(name) => Err(Problem {
-            status: StatusCode::NOT_FOUND,
-            ..Problem::field(what, format!("there is no {what} `{name}`"), closest(name, &names))
-        }),
-        _ => Ok(()),
-    };
-    known("vendor", &filter.vendor, world.packs.iter().map(|pack| pack.name.clone()).collect())?;
-    let packs = || {
-        let fits = |name: &String| filter.vendor.as_ref().is_none_or(|vendor| vendor == name);
-        world.packs.iter().filter(move |pack| fits(&pack.name))
-    };
-    let accounts = packs().flat_map(|pack| &pack.accounts).map(|account| account.name.clone());
-    known("account", &filter.account, accounts.collect())?;
-    let limits = packs().flat_map(|pack| &pack.limits).map(|limit| limit.name.clone());
-    let own = changes(&asked.tenant).into_iter().map(|change| change.name);
-    known("limit", &filter.limit, limits.chain(own).collect())?;
-    Ok(Wanted { vendor: filter.vendor, account: filter.account, limit: filter.limit })
-}
-
 async fn limits(asked: Asked, Filters(filter): Filters<Filter>) -> Result<Json<Value>, Problem> {
-    let wanted = wanted(&asked, filter)?;
+    let wanted = filter.wanted(&asked)?;
     Ok(told(&asked, &wanted))
 }
 
@@ -116,38 +136,35 @@ fn told(asked: &Asked, wanted: &Wanted) -> Json<Value> {
     }))
 }
 
-/// Takes one change, or a list of them: all, or none.
-async fn change(
-    asked: Asked,
-    Body(Changes { list: new, is_list }): Body<Changes>,
-) -> Result<Json<Value>, Problem> {
+/// Takes them all, or none.
+async fn change(asked: Asked, Body(new): Body<Changes>) -> Result<Json<Value>, Problem> {
     let mut known = changes(&asked.tenant);
-    for (at, change) in new.iter().enumerate() {
+    for (at, change) in new.all.iter().enumerate() {
         let found = wrong(change, &asked.world.packs, &asked.world.vocabulary, &known);
         if let Some(Wrong { key, at: of, message, hint }) = found.into_iter().next() {
             let place = match key {
                 "accounts" | "endpoints" => format!("{key}[{of}]"),
                 key => key.to_owned(),
             };
-            let field = if is_list { format!("[{at}].{place}") } else { place };
-            return Err(Problem::field(field, message, hint));
+            let field = if new.is_list { format!("[{at}].{place}") } else { place };
+            return Err(Problem::field(&field, format!("`{field}`: {message}"), hint));
         }
         known.push(change.clone());
     }
-    asked.tenant.limits().change_all(&new);
+    asked.tenant.limits().change_all(&new.all);
     Ok(told(&asked, &Wanted::default()))
 }
 
 /// Forgets what was used; changes stay.
 async fn forget(asked: Asked, Filters(filter): Filters<Filter>) -> Result<Json<Value>, Problem> {
-    let wanted = wanted(&asked, filter)?;
+    let wanted = filter.wanted(&asked)?;
     let gone = asked.tenant.limits().meters.forget(|label| wanted.fits(label));
     Ok(Json(json!({ "forgotten": gone })))
 }
 
 /// Takes changes back; what was used stays used.
 async fn take_back(asked: Asked, Filters(filter): Filters<Filter>) -> Result<Json<Value>, Problem> {
-    let wanted = wanted(&asked, filter)?;
+    let wanted = filter.wanted(&asked)?;
     let is = |wanted: &Option<String>, own: Option<&String>| {
         wanted.as_ref().is_none_or(|wanted| own == Some(wanted))
     };

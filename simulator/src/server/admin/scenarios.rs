@@ -78,12 +78,11 @@ async fn begin_scenario(
 
 /// Why a story cannot be begun so.
 fn refused(begin: &Begin, findings: &[Finding]) -> Problem {
-    let details: Vec<_> = findings.iter().map(ToString::to_string).collect();
+    let details: Vec<_> = findings.iter().map(|finding| finding.message.as_str()).collect();
     let details = details.join("; ");
     let hint = findings.iter().find_map(|finding| finding.hint.clone());
     let named = |name: &&String| details.contains(&format!("parameter `{name}`"));
-    let field = begin.set.keys().find(named);
-    let field = field.map_or("set".to_owned(), |name| format!("set.{name}"));
+    let field = begin.set.keys().find(named).map_or("set".to_owned(), |name| format!("set.{name}"));
     Problem::field(field, details, hint.unwrap_or_else(|| Begin::LIKE.to_owned()))
 }
 
