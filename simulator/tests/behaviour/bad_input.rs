@@ -35,7 +35,7 @@ const BODIES: &[(&str, &str, &[Bad])] = &[
         &[
             (r#"{"sets": {}}"#, "sets"),
             (r#"{"set": []}"#, "set"),
-            (r#"{"set": {"call": "3", "cal": "4"}}"#, "set"),
+            (r#"{"set": {"call": "3", "cal": "4"}}"#, "set.cal"),
             (r#"{"set": {"call": "often"}}"#, "set"),
         ],
     ),
