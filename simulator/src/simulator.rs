@@ -12,11 +12,15 @@ use thiserror::Error;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use crate::{
+    fault::tls::TlsFault,
     finding::Finding,
     journal::Bounds,
     memory::clock::Clock,
     pack::folder::Folder,
-    server::{self, App, Depot, Mount, Shelf, Totals, Watch, Watching},
+    server::{
+        self, App, CertificateError, Depot, Mount, OwnCertificate, Shelf, Tls, Totals, Watch,
+        Watching,
+    },
     taxpayers::Unknown,
     tenant::{Beginning, Tenant},
     tenants::{DEFAULT, Habits, Tenants},
@@ -59,6 +63,8 @@ pub struct Builder {
     habits: Habits,
     watch: Watch,
     world: Option<Arc<World>>,
+    tls: bool,
+    certificate: Option<OwnCertificate>,
 }
 
 /// Why a simulator does not start.
@@ -91,6 +97,13 @@ pub enum StartError {
         /// Why.
         source: std::io::Error,
     },
+    /// TLS cannot be served.
+    #[error("cannot serve TLS")]
+    Tls {
+        /// Why.
+        #[from]
+        source: CertificateError,
+    },
     /// The machine gives no threads.
     #[error("cannot start threads")]
     Threads {
@@ -115,6 +128,7 @@ impl StartError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Files(_) | Self::Threads { .. } => None,
+            Self::Tls { source } => source.hint(),
             Self::Folder { .. } => Some("give a folder that is there and that you may read".into()),
             Self::Time { .. } => Some("write it as 2026-11-21T10:00:00+05:30".into()),
             Self::Listen { .. } => Some(
@@ -147,6 +161,8 @@ impl Default for Builder {
             habits: Habits::default(),
             watch: Watch::Off,
             world: None,
+            tls: false,
+            certificate: None,
         }
     }
 }
@@ -262,6 +278,21 @@ impl Builder {
         self
     }
 
+    /// HTTPS in place of HTTP, with a certificate of an authority that is made at the start.
+    #[must_use]
+    pub fn tls(mut self) -> Self {
+        self.tls = true;
+        self
+    }
+
+    /// HTTPS in place of HTTP, with a certificate of your own.
+    #[must_use]
+    pub fn tls_with(mut self, certificate: OwnCertificate) -> Self {
+        self.tls = true;
+        self.certificate = Some(certificate);
+        self
+    }
+
     /// A tenant that nobody called for so long ends; `None`: none ends by itself. An hour unless
     /// said otherwise.
     #[must_use]
@@ -310,6 +341,12 @@ impl Builder {
             listeners.push((Some(vendor.clone()), bind(address).await?, mount));
         }
         let address = address_of(&listeners[0].1, self.listen);
+        let tls = if self.tls {
+            let names = names(&world, address.ip());
+            Some(Tls::new(names, Clock::Wall.now_ms(), self.certificate.as_ref())?)
+        } else {
+            None
+        };
         // A world that was given ready-made may be of other files than these.
         let ingredients = self.world.is_none().then_some(self.ingredients);
         let app = Arc::new(App {
@@ -317,7 +354,8 @@ impl Builder {
             shelf: Shelf::new(ingredients),
             tenants: Tenants::new(tenant, habits),
             admin_token: self.admin_token,
-            url: url_of(address),
+            url: url_of(address, tls.is_some()),
+            tls,
             totals: Totals::default(),
             depot: Depot::default(),
         });
@@ -370,13 +408,26 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
 }
 
 /// An address to paste: one that is every address of the machine is told as the loopback one.
-fn url_of(address: SocketAddr) -> String {
+fn url_of(address: SocketAddr, tls: bool) -> String {
     let shown = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::from([127, 0, 0, 1]),
         IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
         ip => ip,
     };
-    format!("http://{}", SocketAddr::new(shown, address.port()))
+    let scheme = if tls { "https" } else { "http" };
+    format!("{scheme}://{}", SocketAddr::new(shown, address.port()))
+}
+
+/// What a certificate is for: this machine's own names, and the vendors' real ones for clients that
+/// are sent here by a hosts file.
+fn names(world: &World, address: IpAddr) -> Vec<String> {
+    let mut names: Vec<String> = ["localhost", "127.0.0.1", "::1"].map(str::to_owned).into();
+    names.extend(TlsFault::ALL.iter().map(|fault| fault.host()));
+    names.extend(world.packs.iter().flat_map(|pack| pack.hosts.iter().cloned()));
+    if !address.is_unspecified() && !address.is_loopback() {
+        names.push(address.to_string());
+    }
+    names
 }
 
 fn address_of(listener: &TcpListener, asked: SocketAddr) -> SocketAddr {
@@ -406,6 +457,12 @@ impl Simulator {
     #[must_use]
     pub fn mounts(&self) -> &[(String, SocketAddr)] {
         &self.mounts
+    }
+
+    /// The certificate of the authority that its own certificate is of, as PEM; `None` without TLS.
+    #[must_use]
+    pub fn ca_pem(&self) -> Option<&str> {
+        self.app.tls.as_ref().map(|tls| tls.ca_pem.as_str())
     }
 
     /// Vendors, nation, stories.

@@ -48,6 +48,14 @@ pub(crate) struct SettingsFile {
     pub(crate) admin_token: Option<String>,
     /// `serve`: a PEM file with a key pair of the tax network.
     pub(crate) gstn_key: Option<String>,
+    /// `serve`: HTTPS in place of HTTP.
+    pub(crate) tls: Option<bool>,
+    /// `serve`: a PEM file with your own certificate.
+    pub(crate) tls_cert: Option<String>,
+    /// `serve`: a PEM file with its private key.
+    pub(crate) tls_key: Option<String>,
+    /// `serve`: where to write the authority's certificate.
+    pub(crate) tls_ca_out: Option<String>,
     /// `serve`: how many exchanges the journal keeps.
     pub(crate) journal_limit: Option<usize>,
     /// `serve`: a tenant that nobody called for so long ends, such as `15m`, or `never`.

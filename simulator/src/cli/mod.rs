@@ -46,6 +46,7 @@ pub(crate) mod serve;
 mod set;
 mod tail;
 mod taxpayer;
+mod tls;
 mod token;
 mod verify;
 

@@ -17,6 +17,7 @@ use super::{
     file::SettingsFile,
     global::{Chosen, Origin, Picker, Session, word},
     paint::{Table, bold, dim},
+    tls,
 };
 
 /// What `serve` takes.
@@ -42,6 +43,8 @@ pub(crate) struct Args {
     /// Your own key pair of the tax network: a PEM file with a private key and its certificate
     #[arg(long, value_name = "FILE", env = "GSPSIM_GSTN_KEY", hide_env = true)]
     gstn_key: Option<String>,
+    #[command(flatten)]
+    tls: tls::TlsArgs,
     /// How many exchanges the journal keeps
     #[arg(long, value_name = "N", env = "GSPSIM_JOURNAL_LIMIT", hide_env = true)]
     journal_limit: Option<usize>,
@@ -112,6 +115,7 @@ struct Settings {
     scenarios: Vec<String>,
     admin_token: Option<String>,
     gstn_key: String,
+    tls: tls::Chosen,
     journal_limit: usize,
     tenant_ttl: Option<Duration>,
     tenant_limit: NonZeroUsize,
@@ -163,7 +167,9 @@ pub(crate) fn run(session: &Session, args: Args) -> Result<(Said, Option<Serving
     for name in &settings.scenarios {
         builder = builder.scenario(name);
     }
+    builder = settings.tls.apply(builder)?;
     let simulator = runtime.block_on(builder.start()).map_err(not_started)?;
+    settings.tls.write(&simulator)?;
     let token = settings.admin_token.as_deref().filter(|_| made);
     let said = if session.json {
         Said::text(event(&simulator, token))
@@ -238,7 +244,7 @@ fn choose(session: &Session, args: Args) -> Result<Settings, Failure> {
         threads,
         log,
         ..
-    } = file;
+    } = file.clone();
     let default = SocketAddr::from(([127, 0, 0, 1], 4777));
     let listen = match listen {
         None => None,
@@ -262,6 +268,7 @@ fn choose(session: &Session, args: Args) -> Result<Settings, Failure> {
     let admin_token =
         picker.pick("admin-token", args.admin_token.map(Some), admin_token.map(Some), None, hidden);
     let gstn_key = picker.pick("gstn-key", args.gstn_key, gstn_key, String::new(), Clone::clone);
+    let tls = args.tls.choose(&mut picker, &file)?;
     let kept = Bounds::default().exchanges;
     let journal_limit =
         picker.pick("journal-limit", args.journal_limit, journal_limit, kept, ToString::to_string);
@@ -301,6 +308,7 @@ fn choose(session: &Session, args: Args) -> Result<Settings, Failure> {
         scenarios,
         admin_token,
         gstn_key,
+        tls,
         journal_limit,
         tenant_ttl,
         tenant_limit,
@@ -373,11 +381,17 @@ fn make_token() -> Result<String, Failure> {
     }))
 }
 
+fn scheme(simulator: &Simulator) -> &'static str {
+    if simulator.ca_pem().is_some() { "https" } else { "http" }
+}
+
 fn event(simulator: &Simulator, token: Option<&str>) -> String {
     let mounts: serde_json::Map<_, _> = simulator
         .mounts()
         .iter()
-        .map(|(vendor, address)| (vendor.clone(), json!(format!("http://{address}"))))
+        .map(|(vendor, address)| {
+            (vendor.clone(), json!(format!("{}://{address}", scheme(simulator))))
+        })
         .collect();
     let mut event = json!({
         "event": "listening",
@@ -387,6 +401,9 @@ fn event(simulator: &Simulator, token: Option<&str>) -> String {
     });
     if !mounts.is_empty() {
         event["mounts"] = mounts.into();
+    }
+    if simulator.ca_pem().is_some() {
+        event["ca"] = json!(format!("{}/__sim/ca.pem", simulator.url()));
     }
     if let Some(token) = token {
         event["admin_token"] = token.into();
@@ -412,7 +429,7 @@ fn welcome(
     for pack in &world.packs {
         let own = simulator.mounts().iter().find(|(vendor, _)| *vendor == pack.name);
         let address = match own {
-            Some((_, address)) => format!("{url}/{}  http://{address}", pack.name),
+            Some((_, address)) => format!("{url}/{}  {}://{address}", pack.name, scheme(simulator)),
             None => format!("{url}/{}", pack.name),
         };
         table.row([pack.name.clone(), address, pack.title.clone()]);
@@ -423,6 +440,11 @@ fn welcome(
         out += &format!(
             "  Others can reach this address, so the admin API wants a token: Authorization: Bearer {token}\n",
         );
+    }
+    if simulator.ca_pem().is_some() {
+        // Whoever does not trust it yet cannot fetch it over TLS.
+        let plain = url.replacen("https", "http", 1);
+        out += &format!("  Clients are to trust the authority at {plain}/__sim/ca.pem.\n");
     }
     for name in &settings.scenarios {
         out += &format!("  Playing the scenario {name}.\n");

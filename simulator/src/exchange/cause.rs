@@ -197,9 +197,11 @@ fn look_up(scene: &mut Arc<Scene>, endpoint: &Endpoint, gstin: Option<&str>) -> 
     let lookup = endpoint.lookup?;
     if let Lookup::Gstin(_) = lookup {
         let on = period::ist_date(scene.call.at_ms);
-        let found = gstin.and_then(|gstin| scene.register.recall(gstin, on));
+        let found = gstin.and_then(|gstin| scene.register.remember(gstin, on));
         let nobody = found.is_none();
-        amend(scene).taxpayer = found;
+        let scene = amend(scene);
+        scene.recalled = found.as_ref().is_some_and(|(_, before)| *before);
+        scene.taxpayer = found.map(|(taxpayer, _)| taxpayer);
         return endpoint.not_found.filter(|_| nobody);
     }
     let found = search(scene, lookup);

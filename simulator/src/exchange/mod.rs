@@ -155,11 +155,7 @@ pub fn play(
     if !limits.is_empty() {
         tenant.limits().change_all(&limits);
     }
-    let mut unsaid = None;
-    if !taxpayer.is_empty() {
-        unsaid = say(world, tenant, gstin.as_deref(), taxpayer).err();
-        amend(&mut scene).register = tenant.register(world);
-    }
+    let unsaid = say(&mut scene, world, tenant, gstin.as_deref(), taxpayer).err();
     if !edits.is_empty() {
         amend(&mut scene).edits = edits;
     }
@@ -222,11 +218,15 @@ pub fn play(
 
 /// Says of the taxpayer asked about what stories say; why not, where that cannot be.
 fn say(
+    scene: &mut Arc<Scene>,
     world: &World,
     tenant: &Tenant,
     gstin: Option<&str>,
     patches: Vec<Value>,
 ) -> Result<(), String> {
+    if patches.is_empty() {
+        return Ok(());
+    }
     let Some(gstin) = gstin else {
         return Err("a story changes the taxpayer asked about, but the call names none".to_owned());
     };
@@ -239,6 +239,7 @@ fn say(
             });
         said.map_err(|why| format!("a story cannot change `{gstin}`: {why}"))?;
     }
+    amend(scene).register = tenant.register(world);
     Ok(())
 }
 

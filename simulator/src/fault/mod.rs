@@ -11,6 +11,7 @@ use crate::model::{dice::Dice, reply::Delivery};
 
 mod parse;
 mod settings;
+pub mod tls;
 
 pub use self::{
     parse::ParseError,

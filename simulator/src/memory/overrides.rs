@@ -49,11 +49,12 @@ impl Overrides {
         make: impl FnOnce(Option<&TaxpayerChange>) -> Result<TaxpayerChange, E>,
     ) -> Result<bool, E> {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut said = self.said.load().as_deref().cloned().unwrap_or_default();
-        let change = make(said.get(gstin).map(|change| &**change))?;
-        if said.get(gstin).is_some_and(|before| **before == change) {
+        let before = self.of(gstin);
+        let change = make(before.as_deref())?;
+        if before.is_some_and(|before| *before == change) {
             return Ok(true);
         }
+        let mut said = self.said.load().as_deref().cloned().unwrap_or_default();
         if said.len() >= MOST && !said.contains_key(gstin) {
             return Ok(false);
         }

@@ -16,6 +16,7 @@ use super::{
     jinja,
     names::{Kind, Known},
     plain::Plain,
+    reads::{self, Input},
     scene::Scene,
 };
 pub use crate::finding::closest;
@@ -25,6 +26,8 @@ pub use crate::finding::closest;
 pub struct Expression {
     source: String,
     plan: Plan,
+    /// What it reads of a call; `None` where that may be anything.
+    reads: Option<Box<[Input]>>,
 }
 
 #[derive(Debug)]
@@ -184,7 +187,13 @@ impl Expression {
         } else {
             Plan::Jinja(Box::new(compiled))
         };
-        Ok((Self { source: source.to_owned(), plan }, kind))
+        let reads = reads::inputs(&names, known);
+        Ok((Self { source: source.to_owned(), plan, reads }, kind))
+    }
+
+    /// What it reads of a call besides who is asked about and the day; `None`: anything.
+    pub(super) fn reads(&self) -> Option<&[Input]> {
+        self.reads.as_deref()
     }
 
     /// As it was written.

@@ -14,6 +14,7 @@ pub mod json;
 pub mod limited;
 pub mod names;
 mod plain;
+mod reads;
 pub mod scene;
 pub mod template;
 pub mod tree;

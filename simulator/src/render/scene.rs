@@ -62,6 +62,8 @@ pub struct Scene {
     pub session: Option<Issued>,
     /// Who is asked about.
     pub taxpayer: Option<Arc<Taxpayer>>,
+    /// Whether they were asked about lately, so that what was written of them may be known.
+    pub recalled: bool,
     /// Who was found.
     pub taxpayers: Vec<Taxpayer>,
     /// The reply decided on.
@@ -186,6 +188,7 @@ impl Scene {
             claims: None,
             session: None,
             taxpayer: None,
+            recalled: false,
             taxpayers: Vec::new(),
             words: Words::default(),
             dice: Mutex::new(None),

@@ -48,7 +48,6 @@ impl Template {
     }
 
     /// The expressions in its holes.
-    #[cfg(test)]
     pub(super) fn holes(&self) -> impl Iterator<Item = &Expression> {
         self.0.iter().filter_map(|piece| match piece {
             Piece::Hole(expression) => Some(expression),

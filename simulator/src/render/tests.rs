@@ -123,6 +123,7 @@ fn walk(tree: &Tree, scope: Scope<'_>, see: &mut dyn FnMut(&Expression, Scope<'_
             arms.values().chain(otherwise.as_deref()).for_each(|tree| walk(tree, scope, see));
         }
         Tree::Encoded(_, tree) => walk(tree, scope, see),
+        Tree::Recalled(recalled) => walk(recalled.tree(), scope, see),
     }
 }
 
@@ -229,6 +230,56 @@ proptest! {
                     prop_assert_eq!(read.to_string(), String::from_utf8(out).expect("it is UTF-8"));
                 }
             }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn what_is_recalled_is_what_is_written_anew(
+        gstin in gstin(), notes in ["[ -~]{0,6}", "\\PC{0,70}", "Y|YES|v1|R1|ALL-RTRN"],
+    ) {
+        let taxpayer = Arc::new(WORLD.register.stand_in(&gstin, period::ist_date(NOW)));
+        for pack in &WORLD.packs {
+            for (at, endpoint) in pack.endpoints.iter().enumerate() {
+                for (plan, note) in endpoint.replies.all.iter().zip(notes.iter().cycle()) {
+                    let Body::Json(tree) = &*plan.body else { continue };
+                    let mut scene = scene(pack, at, &gstin, note);
+                    let mut write = |known: bool| {
+                        let scene_to_be = Arc::get_mut(&mut scene).expect("nobody else has it");
+                        scene_to_be.taxpayer = Some(Arc::clone(&taxpayer));
+                        let words = scene_to_be.words.clone();
+                        scene_to_be.rewind();
+                        let outcome = plan.outcome.as_str().to_owned();
+                        scene_to_be.words = Words { outcome, ..words };
+                        scene_to_be.recalled = known;
+                        let scope = Scope { scene: &scene, locals: &Locals::Empty };
+                        let mut out = Vec::new();
+                        let written = tree.write(scope, &mut out).expect("it can be written");
+                        (written, String::from_utf8(out).expect("JSON is UTF-8"))
+                    };
+                    let anew = write(false);
+                    prop_assert_eq!(&write(true), &anew, "noted: {}", endpoint.name);
+                    prop_assert_eq!(&write(true), &anew, "read: {}", endpoint.name);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn most_of_what_is_told_of_a_taxpayer_is_recalled() {
+    let told_of_one = |endpoint: &&Endpoint| {
+        endpoint.lookup.is_some_and(|lookup| lookup.gstin_field().is_some())
+            && endpoint.consent.is_none()
+    };
+    for pack in &WORLD.packs {
+        for endpoint in pack.endpoints.iter().filter(told_of_one) {
+            let body = &endpoint.replies.all[endpoint.success].body;
+            let is_recalled = format!("{body:?}").contains("Recalled");
+            assert!(is_recalled, "{}::{}", pack.name, endpoint.name);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! From a story's file and those it includes to one list of rules, with parameters put in.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{collections::BTreeMap, ops::Range, path::Path};
 
 use indexmap::IndexMap;
 use serde::Deserialize as _;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use toml::de::{DeTable, Deserializer};
 
 use super::{
-    file::{ConsentChanges, FileChanges, RuleFile, ScenarioFile},
+    file::{ConsentChanges, FileChanges, RuleFile, ScenarioFile, TlsFile},
     parameters::{self, Parameter, Values},
 };
 use crate::{
@@ -46,6 +46,12 @@ impl Library {
         self.0.get(name)
     }
 
+    /// Whether a path is that of one of the files.
+    #[must_use]
+    pub fn has(&self, path: &Path) -> bool {
+        self.0.values().any(|source| source.path == path)
+    }
+
     /// All names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
@@ -75,6 +81,8 @@ pub(crate) struct Gathered {
     pub(crate) state: Option<(Located<String>, Source)>,
     pub(crate) consent: ConsentChanges,
     pub(crate) files: FileChanges,
+    /// With the file that says so.
+    pub(crate) tls: Option<(TlsFile, Source)>,
     /// With the file that says so.
     pub(crate) limits: Vec<(Vec<LimitChange<Name>>, Source)>,
     pub(crate) rules: Vec<GatheredRule>,
@@ -153,11 +161,15 @@ pub(crate) fn gather(
     let rules = flatten(name, &files, &mut seen, &mut findings);
     let mut consent = ConsentChanges::default();
     let mut changes = FileChanges::default();
+    let mut tls = None;
     let mut state = None;
     let mut limits = Vec::new();
     for read in seen.iter().filter_map(|name| files.get(name)) {
         consent = consent.over(&read.file.consent);
         changes = changes.over(&read.file.files);
+        tls = tls.or_else(|| {
+            read.file.tls.fault.is_some().then(|| (read.file.tls.clone(), read.source.clone()))
+        });
         limits.push((read.file.limits.clone(), read.source.clone()));
         state = state.or(read.file.state.clone().map(|state| (state, read.source.clone())));
     }
@@ -176,6 +188,7 @@ pub(crate) fn gather(
         state,
         consent,
         files: changes,
+        tls,
         limits,
         rules,
         unused,

@@ -11,7 +11,7 @@ use ahash::AHashMap;
 use serde_json::Value;
 
 use crate::{
-    fault::Fault,
+    fault::{Fault, tls::TlsChanges},
     model::period,
     pack::file::LimitChange,
     render::{edit::Edits, scene::Scene},
@@ -60,6 +60,8 @@ pub struct Scenario {
     pub consent: file::ConsentChanges,
     /// How large answers differ while it is played.
     pub files: file::FileChanges,
+    /// How TLS differs while it is played.
+    pub tls: TlsChanges,
     /// How limits differ while it is played.
     pub limits: Vec<LimitChange>,
     rules: Vec<Rule>,

@@ -15,7 +15,10 @@ use super::{
     },
     parameters::Parameter,
 };
-use crate::{fault::Fault, pack::file::LimitChange};
+use crate::{
+    fault::{Fault, tls::TlsChanges},
+    pack::file::LimitChange,
+};
 
 /// A story as machines are told of it.
 #[derive(Clone, Debug, Serialize)]
@@ -65,6 +68,7 @@ impl Scenario {
         let mut lines = Vec::new();
         consent(&self.consent, &mut lines);
         files(&self.files, &mut lines);
+        lines.extend(tls(&self.tls));
         lines.extend(self.limits.iter().map(limit));
         lines
     }
@@ -106,7 +110,7 @@ pub fn markdown<'story>(stories: impl Iterator<Item = &'story Scenario>) -> Stri
         let _ = write!(out, "### {}\n\n{}.\n\n", story.name, story.about.trim_end_matches('.'));
         for (title, text) in [("Hurts", &story.hurts), ("A good client", &story.client)] {
             if !text.is_empty() {
-                let _ = writeln!(out, "- **{title}:** {text}");
+                let _ = writeln!(out, "- **{title}:** {}.", text.trim_end_matches('.'));
             }
         }
         for parameter in &story.parameters {
@@ -140,7 +144,8 @@ pub(super) fn rule(file: &RuleFile) -> String {
     if let Some(state) = &file.then_state {
         acts.push(format!("the story is in the state `{state}` then"));
     }
-    let _ = write!(line, ", {}", acts.join("; "));
+    let comma = if line == "a call" { "" } else { "," };
+    let _ = write!(line, "{comma} {}", acts.join("; "));
     if file.go_on {
         line.push_str("; later rules are looked at as well");
     }
@@ -215,9 +220,12 @@ fn when(when: &WhenFile, line: &mut String) {
 fn calls(when: &WhenFile, line: &mut String) {
     let Some(calls) = &when.calls else { return };
     let number = match read_calls(calls) {
+        Some((1, 1)) => "the first".to_owned(),
         Some((from, to)) if from == to => format!("number {from}"),
-        Some((from, u64::MAX)) => format!("number {from} and later"),
-        Some((from, to)) => format!("numbers {from} to {to}"),
+        Some((1, u64::MAX)) => return,
+        Some((from, u64::MAX)) => format!("from number {from} on"),
+        Some((1, to)) => format!("one of the first {to}"),
+        Some((from, to)) => format!("one of numbers {from} to {to}"),
         None => format!("number {calls}"),
     };
     let of = match when.per.as_ref().map(|per| per.value).unwrap_or_default() {
@@ -364,6 +372,14 @@ fn files(changes: &FileChanges, lines: &mut Vec<String>) {
         changes.wait_s.map(|s| format!("files are ready {s} seconds after they were asked for")),
     );
     lines.extend(changes.life_s.map(|s| format!("files can be fetched for {s} seconds")));
+}
+
+fn tls(changes: &TlsChanges) -> Option<String> {
+    let told = changes.fault?.told();
+    Some(match &changes.vendor {
+        Some(vendor) => format!("where TLS is served, {told} at {vendor}"),
+        None => format!("where TLS is served, {told}"),
+    })
 }
 
 /// `a`, `a or b`, `a, b or c`.

@@ -23,6 +23,7 @@ mod scenarios;
 mod stream;
 mod taxpayers;
 mod tenants;
+mod tls;
 mod verify;
 mod world;
 
@@ -42,6 +43,7 @@ pub(super) fn router(app: Arc<App>) -> Router {
         .merge(reload::router())
         .merge(reset::router())
         .merge(scenarios::router())
+        .merge(tls::router())
         .merge(stream::router())
         .merge(taxpayers::router())
         .merge(tenants::router())

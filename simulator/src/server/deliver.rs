@@ -92,18 +92,18 @@ async fn over_http2(wire: Wire, response: Response<Body>) -> Result<Response<Bod
         (Some(Cut::AfterHead), _) => Some(0),
         (Some(Cut::Body(keep)), _) => Some(keep),
         // There are no chunks to break: half of the body comes, and the stream is reset.
-        (None, Framing::Chunks(_)) => Some(exact(&body) / 2),
+        (None, Framing::Chunks(_)) => Some(exact(&body).unwrap_or_default() / 2),
         (None, _) => Some(u64::MAX),
     };
     let Some(keep) = keep.filter(|_| wire.instead.is_none()) else {
         nap(silence).await;
         return Err(TakeOver::nothing());
     };
-    let length = match wire.framing {
-        Framing::Longer(by) => Some(exact(&body).saturating_add(by)),
-        Framing::Shorter(by) => Some(exact(&body).saturating_sub(by)),
+    let length = exact(&body).and_then(|length| match wire.framing {
+        Framing::Longer(by) => Some(length.saturating_add(by)),
+        Framing::Shorter(by) => Some(length.saturating_sub(by)),
         Framing::True | Framing::Chunks(_) => None,
-    };
+    });
     if let Some(length) = length {
         head.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     }
@@ -117,8 +117,8 @@ async fn over_http2(wire: Wire, response: Response<Body>) -> Result<Response<Bod
     Ok(Response::from_parts(head, Trickle::body(body, wire.body_pace, keep, silence)))
 }
 
-fn exact(body: &Body) -> u64 {
-    hyper::body::Body::size_hint(body).exact().unwrap_or_default()
+fn exact(body: &Body) -> Option<u64> {
+    hyper::body::Body::size_hint(body).exact()
 }
 
 /// A wait; nobody else has one.

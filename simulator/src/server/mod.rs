@@ -25,15 +25,21 @@ mod guard;
 mod metrics;
 mod problem;
 mod reload;
+mod tls;
 mod trickle;
 mod watching;
 mod wire;
 
-pub use self::{answer::BODY_LIMIT, watching::Watch};
+pub use self::{
+    answer::BODY_LIMIT,
+    tls::{CertificateError, OwnCertificate},
+    watching::Watch,
+};
 pub(crate) use self::{
     depot::Depot,
     metrics::Totals,
     reload::Shelf,
+    tls::Tls,
     watching::{Watching, watch as watch_folders},
 };
 
@@ -56,6 +62,8 @@ pub struct App {
     pub admin_token: Option<String>,
     /// The main address, for pages that print it.
     pub url: String,
+    /// TLS, where it is served.
+    pub(crate) tls: Option<Tls>,
     /// What was counted since the start.
     pub(crate) totals: Totals,
     /// Threads for what is too heavy for the others.
@@ -87,7 +95,7 @@ pub(crate) async fn listen(
                     let app = Arc::clone(&app);
                     let admin = admin.clone();
                     let stop = stop.clone();
-                    let host = Host { mount: mount.clone(), app, admin };
+                    let host = Host { mount: mount.clone(), app, admin, plain: false };
                     connections.spawn(connection::serve(stream, peer, host, stop));
                 }
                 Err(error) => refused(&error),

@@ -10,6 +10,7 @@ mod filings;
 mod identity;
 mod locale;
 mod nation;
+mod notes;
 mod others;
 mod persona;
 mod place;
@@ -26,6 +27,7 @@ use std::{
 use ahash::AHashMap;
 use jiff::civil::Date;
 
+pub(crate) use self::notes::{About, Notes};
 pub use self::{
     change::{ChangeError, OfficeChange, PlaceChange, STATUSES, TaxpayerChange},
     others::Others,
@@ -255,10 +257,21 @@ impl Register {
     /// As [`Self::look_up`], to be shared; who was asked about lately is remembered.
     #[must_use]
     pub fn recall(&self, gstin: &str, on: Date) -> Option<Arc<Taxpayer>> {
+        self.remember(gstin, on).map(|(taxpayer, _)| taxpayer)
+    }
+
+    /// The same, and whether they were remembered.
+    pub(crate) fn remember(&self, gstin: &str, on: Date) -> Option<(Arc<Taxpayer>, bool)> {
         if self.change_of(gstin).is_some() {
-            return self.look_up(gstin, on).map(|taxpayer| Arc::new(taxpayer.into_owned()));
+            let taxpayer = self.look_up(gstin, on)?.into_owned();
+            return Some((Arc::new(taxpayer), false));
         }
         self.recent.recall(gstin, on, || self.unchanged(gstin, on).map(Cow::into_owned))
+    }
+
+    /// What was written of who was asked about lately.
+    pub(crate) fn notes(&self) -> &Notes {
+        self.recent.notes()
     }
 
     /// Somebody for any text, even a malformed one, whose `gstin` echoes the text.

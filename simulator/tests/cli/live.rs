@@ -224,3 +224,39 @@ fn a_simulator_that_comes_back_is_found_again() {
     let _ = child.wait();
     assert!(second.contains("/after"), "{second}");
 }
+
+#[test]
+fn https_is_served_and_its_authority_is_written_to_a_file() {
+    let path = folder("live-tls").join("ca.pem");
+    let served =
+        Served::start(&["--port", "0", "--tls", "--tls-ca-out", &path.display().to_string()]);
+
+    let address = served.url.strip_prefix("https://").expect("the address says so");
+    let written = fs::read_to_string(&path).expect("it was written");
+    let mut stream = TcpStream::connect(address).expect("it listens");
+    let request = "GET /__sim/ca.pem HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+    stream.write_all(request.as_bytes()).expect("it reads");
+    let mut reply = String::new();
+    stream.read_to_string(&mut reply).expect("it answers");
+
+    assert!(written.starts_with("-----BEGIN CERTIFICATE-----"), "{written}");
+    assert!(reply.ends_with(&written), "{reply}");
+}
+
+#[test]
+fn a_certificate_needs_its_key_and_an_authority_tls() {
+    let file = folder("live-tls-wrong").join("cert.pem");
+    fs::write(&file, "no certificate").expect("the folder may be written to");
+    let file = file.display().to_string();
+    for (args, says) in [
+        (vec!["--tls-cert", &file], "`--tls-key` is not"),
+        (vec!["--tls-key", &file], "`--tls-cert` is not"),
+        (vec!["--tls-ca-out", "ca.pem"], "`--tls` is not"),
+        (vec!["--tls-cert", "nowhere.pem", "--tls-key", &file], "cannot read `nowhere.pem`"),
+        (vec!["--tls-cert", &file, "--tls-key", &file], "no certificate is in it"),
+    ] {
+        let Ran { err, code, .. } = run(&[&["serve", "--port", "0"], args.as_slice()].concat());
+        assert_eq!(code, 2, "{args:?}: {err}");
+        assert!(err.contains(says) && err.contains("hint: "), "{args:?}: {err}");
+    }
+}

@@ -96,7 +96,10 @@ impl Compiler<'_> {
             Err(error) => error,
         };
         let at = offset(&text.text, error.line(), error.column());
-        self.find(Finding::new(format!("this is no JSON: {error}")).at(at..at + 1), text);
+        // One letter; none where the file ends too soon.
+        let after = (at + 1..=text.text.len()).find(|end| text.text.is_char_boundary(*end));
+        let span = at..after.unwrap_or(at);
+        self.find(Finding::new(format!("this is no JSON: {error}")).at(span), text);
         None
     }
 

@@ -15,9 +15,10 @@ mod build;
 mod encoding;
 mod object;
 mod out;
+mod recalled;
 
 use self::out::Out;
-pub use self::{encoding::Encoding, object::Object};
+pub use self::{encoding::Encoding, object::Object, recalled::Recalled};
 
 /// A node of a body.
 #[derive(Debug)]
@@ -74,6 +75,8 @@ pub enum Tree {
     },
     /// `{% base64 %}`, `{% base64_unpadded %}`, `{% json_text %}`, `{% sealed %}`.
     Encoded(Encoding, Box<Tree>),
+    /// A tree that is written once for a taxpayer who is asked about again and again.
+    Recalled(Recalled),
 }
 
 /// What is wrong in a body: the string it is about, as written, and why.
@@ -108,7 +111,7 @@ impl Tree {
     ) -> Result<Self, Vec<TreeError>> {
         let mut errors = Vec::new();
         let tree = build::build(json, workshop, known, &mut errors);
-        if errors.is_empty() { Ok(tree) } else { Err(errors) }
+        if errors.is_empty() { Ok(recalled::settle(tree)) } else { Err(errors) }
     }
 
     /// Writes the tree; false, and nothing written, where it has no value.
@@ -195,6 +198,7 @@ impl Tree {
                 }
             }
             Self::Encoded(encoding, tree) => encoding.write(tree, scope, &mut out.bytes),
+            Self::Recalled(recalled) => recalled.write(scope, out),
         }
     }
 }

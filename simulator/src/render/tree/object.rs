@@ -40,8 +40,14 @@ impl Object {
         object
     }
 
+    /// The same with other trees that write the same.
+    pub(super) fn map(self, change: impl Fn(Tree) -> Tree) -> Self {
+        let entries = self.entries.into_iter();
+        let entries = entries.map(|entry| Entry { tree: change(entry.tree), ..entry }).collect();
+        Self { entries, ..self }
+    }
+
     /// The trees of the entries that are filled.
-    #[cfg(test)]
     pub(in crate::render) fn trees(&self) -> impl Iterator<Item = &Tree> {
         self.entries.iter().map(|entry| &entry.tree)
     }

@@ -24,6 +24,11 @@ impl<'sink> Out<'sink> {
         Self { bytes: Vec::with_capacity(1024), sink: Some(sink) }
     }
 
+    /// Whether nothing is handed on on the way.
+    pub(super) fn keeps_all(&self) -> bool {
+        self.sink.is_none()
+    }
+
     /// Between two items of a list: nobody takes back what was written before.
     pub(super) fn rest(&mut self) {
         if self.bytes.len() >= TURN

@@ -7,12 +7,13 @@ use ahash::AHashMap;
 use super::{
     Desk, Effects, Rule, Scenario,
     answer::{AS_EVER, Answer, Answers},
-    file::{AnswerFile, AnswerForm, EditFile, Many, RuleFile},
+    file::{AnswerFile, AnswerForm, EditFile, Many, RuleFile, TlsFile},
     gather::{Gathered, GatheredRule, Library, gather},
     parameters::Values,
     tell,
 };
 use crate::{
+    fault::tls::TlsChanges,
     finding::{Finding, Source},
     pack::{Endpoint, Pack, file::LimitChange, limits, located::Located, vocabulary::Vocabulary},
     render::{edit::Edits, expression::closest},
@@ -63,6 +64,18 @@ impl Cast {
     }
 }
 
+/// What a story says of TLS, where its vendor is one.
+fn tls(file: TlsFile, packs: &[Arc<Pack>]) -> Result<TlsChanges, Finding> {
+    if let Some(vendor) = &file.vendor
+        && !packs.iter().any(|pack| pack.name == vendor.value)
+    {
+        let names: Vec<_> = packs.iter().map(|pack| pack.name.clone()).collect();
+        let finding = Finding::new(format!("there is no vendor `{vendor}`"));
+        return Err(finding.at(vendor.span.clone()).hint(closest(vendor, &names)));
+    }
+    Ok(TlsChanges { fault: file.fault, vendor: file.vendor.map(|vendor| vendor.value) })
+}
+
 /// Reads and compiles a story, with the values that somebody chose for its parameters.
 ///
 /// # Errors
@@ -103,6 +116,12 @@ pub(super) fn compile(
         let found = limits::check(changes, stage.packs, stage.vocabulary);
         findings.extend(found.into_iter().map(|finding| finding.within(source)));
     }
+    let tls =
+        gathered.tls.map(|(file, source)| tls(file, stage.packs).map_err(|it| it.within(&source)));
+    let tls = tls.transpose().unwrap_or_else(|finding| {
+        findings.push(finding);
+        None
+    });
     if !findings.is_empty() {
         return Err(findings);
     }
@@ -132,6 +151,7 @@ pub(super) fn compile(
         chosen: chosen.clone(),
         consent: gathered.consent,
         files: gathered.files,
+        tls: tls.unwrap_or_default(),
         // Of two changes of one limit the later one counts: a story's own come last.
         limits: gathered
             .limits

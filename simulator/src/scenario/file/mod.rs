@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
-    fault::Fault,
+    fault::{Fault, tls::TlsFault},
     pack::{
         file::{LimitChange, Name},
         located::Located,
@@ -56,12 +56,25 @@ pub struct ScenarioFile {
     /// How large answers differ while it is played.
     #[serde(default)]
     pub files: FileChanges,
+    /// How TLS differs while it is played, where it is served.
+    #[serde(default)]
+    pub tls: TlsFile,
     /// How limits differ while it is played, and limits of its own.
     #[serde(default, rename = "limit")]
     pub limits: Vec<LimitChange<Name>>,
     /// Its lines, in order.
     #[serde(default, rename = "rule")]
     pub rules: Vec<Located<RuleFile>>,
+}
+
+/// How TLS differs while a story is played; only where `gspsim serve --tls` serves it.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct TlsFile {
+    /// What is wrong with each handshake.
+    pub fault: Option<TlsFault>,
+    /// Only for connections to this vendor: to its real host name, or to the port it has for itself.
+    pub vendor: Option<Located<String>>,
 }
 
 /// Something about a story that whoever plays it may choose.

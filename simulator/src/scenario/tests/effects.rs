@@ -75,6 +75,29 @@ fn limits_differ_while_a_story_is_played() {
     assert_eq!(said(), "found");
 }
 
+#[test]
+fn a_taxpayer_is_cancelled_with_the_third_call_and_stays_so() {
+    let play = Play::of(
+        "[[rule]]\nwhen = { calls = 3, per = 'gstin' }\ntaxpayer = { status = 'cancelled' }\n",
+    );
+    let status = |ask: &Ask| {
+        let body: serde_json::Value = serde_json::from_str(&play.body(ask)).expect("it is JSON");
+        body["status"].as_str().expect("it is a text").to_owned()
+    };
+    let said: Vec<_> = (0..4).map(|_| status(&Ask::verify(ACTIVE))).collect();
+    assert_eq!(said, ["Active", "Active", "Cancelled", "Cancelled"]);
+    assert_eq!(status(&Ask::find(ACTIVE)), "Cancelled", "every vendor sees the same one");
+    play.tenant.end("story");
+    assert_eq!(status(&Ask::search(ACTIVE)), "Cancelled", "it lasts");
+}
+
+#[test]
+fn a_taxpayer_comes_back() {
+    let play = Play::of("[[rule]]\ntaxpayer = { status = 'active', trade-name = 'BACK' }\n");
+    assert!(play.body(&Ask::verify(CANCELLED)).contains("\"Active\""));
+    assert!(play.exchange(&Ask::verify(CANCELLED)).hint.is_none());
+}
+
 /// What a story makes of a call, without the walk.
 fn decided(play: &Play, gstin: &str) -> Decision {
     let scene = play.exchange(&Ask::verify(gstin)).scene;

@@ -10,6 +10,7 @@ mod asking;
 mod broken_off;
 mod framing;
 mod timing;
+mod tls;
 mod words;
 
 /// Longer than anything takes that is going to come.
