@@ -265,11 +265,4 @@ impl Tenant {
         *playing = Arc::new(stories);
         ended
     }
-
-    /// Goes on with its stories in another world: rules that are still the same keep their counts.
-    /// A story that is no more there ends.
-    pub fn go_on_in(&self, world: &World) {
-        let mut playing = self.playing.write().unwrap_or_else(PoisonError::into_inner);
-        *playing = Arc::new(playing.iter().filter_map(|one| world.resume(one)).collect());
-    }
 }
