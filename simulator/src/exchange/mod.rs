@@ -5,7 +5,6 @@
 use std::{borrow::Cow, sync::Arc};
 
 use http::{HeaderName, HeaderValue, StatusCode, header::ALLOW};
-use serde_json::Value;
 use thiserror::Error;
 
 use crate::{
@@ -14,8 +13,6 @@ use crate::{
     pack::{Endpoint, Pack, file::StepFile},
     render::scene::Scene,
     route::{self, Route},
-    scenario::{self, Asking},
-    taxpayers::TaxpayerChange,
     tenant::Tenant,
     world::World,
 };
@@ -26,6 +23,7 @@ mod consent;
 mod hints;
 mod limits;
 mod say;
+mod story;
 mod wish;
 
 pub(crate) use self::{
@@ -37,6 +35,7 @@ use self::{
     cause::{cause, stage},
     limits::Limiter,
     say::issue,
+    story::{Heard, hear},
     wish::wish,
 };
 
@@ -144,21 +143,11 @@ pub fn play(
     consent::show(&mut scene, endpoint, tenant);
     let stories = tenant.playing();
     let limiter = Limiter { world, tenant, playing: &stories };
-    let scenario::Decision { answer: story, edits, mut faults, limits, taxpayer } =
-        if stories.is_empty() {
-            scenario::Decision::default()
-        } else {
-            let account = || account(endpoint, &scene, tenant);
-            let asking = Asking::new(&scene, gstin.as_deref(), &tenant.name, &account);
-            scenario::decide(&stories, &asking).map_err(failed)?
-        };
-    if !limits.is_empty() {
-        tenant.limits().change_all(&limits);
-    }
-    let unsaid = say(&mut scene, world, tenant, gstin.as_deref(), taxpayer).err();
-    if !edits.is_empty() {
-        amend(&mut scene).edits = edits;
-    }
+    let Heard { story, mut faults, unsaid } = if stories.is_empty() {
+        Heard::default()
+    } else {
+        hear(&mut scene, endpoint, limiter, gstin.as_deref()).map_err(failed)?
+    };
     let forced = |wish: &str| world.vocabulary.nearest(&endpoint.replies, wish);
     let magic = || {
         let gstin = gstin.as_deref()?;
@@ -214,40 +203,6 @@ pub fn play(
         hint: decision.hint.or(unsaid).or(unedited),
         delivery,
     })
-}
-
-/// Says of the taxpayer asked about what stories say; why not, where that cannot be.
-fn say(
-    scene: &mut Arc<Scene>,
-    world: &World,
-    tenant: &Tenant,
-    gstin: Option<&str>,
-    patches: Vec<Value>,
-) -> Result<(), String> {
-    if patches.is_empty() {
-        return Ok(());
-    }
-    let Some(gstin) = gstin else {
-        return Err("a story changes the taxpayer asked about, but the call names none".to_owned());
-    };
-    for patch in patches {
-        let said = serde_json::from_value::<TaxpayerChange>(patch)
-            .map_err(|error| error.to_string())
-            .and_then(|change| {
-                let said = tenant.override_taxpayer(world, gstin, &change);
-                said.map_err(|error| error.to_string())
-            });
-        said.map_err(|why| format!("a story cannot change `{gstin}`: {why}"))?;
-    }
-    amend(scene).register = tenant.register(world);
-    Ok(())
-}
-
-/// The account that calls, by name.
-fn account(endpoint: &Endpoint, scene: &Scene, tenant: &Tenant) -> Option<String> {
-    let scheme = scene.pack.schemes.get(endpoint.scheme?)?;
-    let identity = scheme.identify(scene, &tenant.memory.sessions).ok()?;
-    Some(scene.pack.accounts.get(identity.account)?.name.clone())
 }
 
 /// What is said of a call that no endpoint takes.

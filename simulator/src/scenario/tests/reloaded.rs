@@ -15,7 +15,7 @@ fn reload(play: Play, text: &str) -> (Play, Vec<String>) {
         .world
         .reload(&ingredients(&[("story", text)]))
         .unwrap_or_else(|findings| panic!("{findings:?}"));
-    play.tenant.go_on_in(&world);
+    play.tenant.move_to(&world, false);
     let broken = broken.iter().map(ToString::to_string).collect();
     (Play { world, tenant: play.tenant }, broken)
 }
