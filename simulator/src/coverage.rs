@@ -128,7 +128,9 @@ impl Coverage {
         let table = Arc::new(Table::new(pack));
         let (same, mut next): (Vec<_>, Vec<_>) =
             tables.iter().cloned().partition(|table| table.pack.name == pack.name);
-        same.iter().for_each(|before| table.inherit(before));
+        for before in &same {
+            table.inherit(before);
+        }
         next.push(Arc::clone(&table));
         self.tables.store(Some(Arc::new(next)));
         table

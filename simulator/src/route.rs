@@ -47,10 +47,10 @@ pub fn find(pack: &Pack, scene: &mut Scene) -> (Route, Option<BodyFault>) {
         scene.query = pairs(query.as_bytes());
     }
     let candidates = matched.value;
-    let fits_method =
-        |index: &&usize| pack.endpoints[**index].method == method_of(&scene.call.method);
-    let of_method: Vec<usize> = candidates.iter().filter(fits_method).copied().collect();
-    let Some(&first) = of_method.first() else {
+    let method = method_of(&scene.call.method);
+    let of_method =
+        || candidates.iter().copied().filter(|index| pack.endpoints[*index].method == method);
+    let Some(first) = of_method().next() else {
         let mut methods: Vec<_> =
             candidates.iter().map(|index| pack.endpoints[*index].method.clone()).collect();
         methods.dedup();
@@ -64,7 +64,7 @@ pub fn find(pack: &Pack, scene: &mut Scene) -> (Route, Option<BodyFault>) {
         Some(Err(fault)) => Some(fault),
         _ => None,
     };
-    let chosen = of_method.iter().copied().find(|&index| {
+    let chosen = of_method().find(|&index| {
         pack.endpoints[index].select.iter().all(|selector| selected(selector, scene))
     });
     let Some(index) = chosen else {

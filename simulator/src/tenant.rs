@@ -2,13 +2,13 @@
 
 use std::{
     sync::{
-        Arc, PoisonError, RwLock,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicI64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwap, ArcSwapOption, Guard};
 
 use crate::{
     bulk::files::Files,
@@ -42,7 +42,9 @@ pub struct Tenant {
     /// Large answers in the making.
     pub files: Files,
     limits: LimitDesk,
-    playing: RwLock<Arc<Vec<Playing>>>,
+    /// Read by every call; whoever changes it holds `changing`.
+    playing: ArcSwap<Vec<Playing>>,
+    changing: Mutex<()>,
     /// How often the network's key pair was changed.
     rotations: AtomicUsize,
     /// Its name; `None` for the default one.
@@ -98,7 +100,8 @@ impl Tenant {
             coverage: Coverage::default(),
             files: Files::default(),
             limits: LimitDesk::default(),
-            playing: RwLock::default(),
+            playing: ArcSwap::default(),
+            changing: Mutex::new(()),
             rotations: AtomicUsize::new(0),
             scope: (name != DEFAULT).then(|| name.into()),
             beginning,
@@ -162,8 +165,16 @@ impl Tenant {
 
     /// The stories it plays, in the order in which they were begun.
     #[must_use]
-    pub fn playing(&self) -> Arc<Vec<Playing>> {
-        Arc::clone(&self.playing.read().unwrap_or_else(PoisonError::into_inner))
+    pub fn playing(&self) -> Guard<Arc<Vec<Playing>>> {
+        self.playing.load()
+    }
+
+    /// Makes other stories of those that it plays; what `change` gives besides.
+    fn change<T>(&self, change: impl FnOnce(&[Playing]) -> (Vec<Playing>, T)) -> T {
+        let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let (stories, told) = change(&self.playing.load());
+        self.playing.store(Arc::new(stories));
+        told
     }
 
     /// What was used of limits, and what was changed.
@@ -207,29 +218,23 @@ impl Tenant {
 
     /// Begins a story, from the start where it is being played already.
     pub fn play(&self, scenario: &Arc<Scenario>) {
-        let mut playing = self.playing.write().unwrap_or_else(PoisonError::into_inner);
-        let mut stories: Vec<_> =
-            playing.iter().filter(|one| one.scenario.name != scenario.name).cloned().collect();
-        stories.push(scenario.begin());
-        *playing = Arc::new(stories);
+        self.change(|playing| {
+            let others = playing.iter().filter(|one| one.scenario.name != scenario.name);
+            (others.cloned().chain([scenario.begin()]).collect(), ())
+        });
     }
 
     /// Plays the stories that it began with, and no others; one that is no more is left out.
     pub fn play_as_begun(&self, world: &World) {
         let stories = self.beginning.scenarios.iter().filter_map(|name| world.scenarios.get(name));
-        let stories: Vec<_> = stories.map(Scenario::begin).collect();
-        *self.playing.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(stories);
+        self.change(|_| (stories.map(Scenario::begin).collect(), ()));
     }
 
     /// Goes on in another world: stories as far as they have come, where that world has them. Where
     /// accounts have changed, whoever logged in must do so again.
     pub fn move_to(&self, world: &World, accounts_changed: bool) {
-        {
-            let mut playing = self.playing.write().unwrap_or_else(PoisonError::into_inner);
-            if !playing.is_empty() {
-                let stories = playing.iter().filter_map(|playing| world.resume(playing));
-                *playing = Arc::new(stories.collect());
-            }
+        if !self.playing().is_empty() {
+            self.go_on_in(world);
         }
         if accounts_changed {
             self.memory.sessions.clear();
@@ -252,24 +257,22 @@ impl Tenant {
 
     /// Begins all its stories anew.
     pub fn restart(&self) {
-        let mut playing = self.playing.write().unwrap_or_else(PoisonError::into_inner);
-        *playing = Arc::new(playing.iter().map(|one| one.scenario.begin()).collect());
+        self.change(|playing| (playing.iter().map(|one| one.scenario.begin()).collect(), ()));
     }
 
     /// Ends a story; false where it was not played.
     pub fn end(&self, name: &str) -> bool {
-        let mut playing = self.playing.write().unwrap_or_else(PoisonError::into_inner);
-        let stories: Vec<_> =
-            playing.iter().filter(|one| one.scenario.name != name).cloned().collect();
-        let ended = stories.len() < playing.len();
-        *playing = Arc::new(stories);
-        ended
+        self.change(|playing| {
+            let others = playing.iter().filter(|one| one.scenario.name != name);
+            let stories: Vec<_> = others.cloned().collect();
+            let ended = stories.len() < playing.len();
+            (stories, ended)
+        })
     }
 
     /// Goes on with its stories in another world: rules that are still the same keep their counts.
     /// A story that is no more there ends.
     pub fn go_on_in(&self, world: &World) {
-        let mut playing = self.playing.write().unwrap_or_else(PoisonError::into_inner);
-        *playing = Arc::new(playing.iter().filter_map(|one| world.resume(one)).collect());
+        self.change(|playing| (playing.iter().filter_map(|one| world.resume(one)).collect(), ()));
     }
 }

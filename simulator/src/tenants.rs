@@ -67,7 +67,7 @@ pub struct Habits {
 impl Default for Habits {
     fn default() -> Self {
         Self {
-            ttl: Some(Duration::from_secs(60 * 60)),
+            ttl: Some(Duration::from_hours(1)),
             limit: 10_000,
             clock: Clock::Wall,
             journal: Bounds::default(),
@@ -269,8 +269,11 @@ impl Tenants {
             return None;
         }
         let texts = call.headers.values().filter_map(|value| value.to_str().ok());
-        let words = [call.path.as_str(), call.query.as_deref().unwrap_or_default()]
-            .into_iter()
+        // A link may stand in a query, escaped: `%2F` would be joined to the token behind it.
+        let address = [call.path.as_str(), call.query.as_deref().unwrap_or_default()];
+        let address = address.map(route::decode_path);
+        let words = address
+            .iter()
             .flat_map(|text| text.split(|letter: char| !letter.is_ascii_alphanumeric()))
             .filter(|word| word.len() >= TOKEN_LENGTH);
         self.issued.owner_of_any(texts.chain(words))

@@ -395,6 +395,13 @@ impl Shelf<'_> {
         let mut broken = BTreeMap::new();
         for name in self.library.names() {
             let chosen = set_for(self.chosen, name);
+            if self.stage.packs.iter().any(|pack| pack.name == name) {
+                let finding = Finding::new(format!("a vendor is called `{name}` too"))
+                    .hint("give the story another name: `--set` could mean either");
+                let finding = self.library.get(name).map(|source| finding.within(source));
+                broken.insert(name.to_owned(), finding.into_iter().collect());
+                continue;
+            }
             match scenario::compile::load(&self.library, name, &chosen, self.stage) {
                 Ok(mut story) => {
                     story.chosen = Values::new();

@@ -32,6 +32,18 @@ pub(crate) struct Case {
     pub(crate) reply_bytes: usize,
 }
 
+impl Case {
+    /// The same call to a tenant.
+    pub(crate) fn of_tenant(&self, tenant: &str) -> Self {
+        let prefix = format!("/t/{tenant}");
+        let at = self.method.len() + 1;
+        let mut request = self.request.clone();
+        request.splice(at..at, prefix.bytes());
+        let gstins = self.gstins.iter().map(|gstin| gstin + prefix.len()).collect();
+        Self { request, gstins, ..self.clone() }
+    }
+}
+
 /// A request of a contract, as far as it is needed here.
 #[derive(serde::Deserialize)]
 struct Request {

@@ -8,7 +8,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gsp_simulator::Simulator;
+use gsp_simulator::{Simulator, journal::Bounds};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Fallible,
@@ -26,6 +27,20 @@ pub(crate) struct Child {
     folder: Option<std::path::PathBuf>,
 }
 
+/// How a simulator of this bench is made.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct Setup {
+    /// Stories that are being played, besides all that come with the program and are not.
+    pub(crate) stories: usize,
+    /// Rules in each of them.
+    pub(crate) rules: usize,
+    /// Exchanges that a journal keeps; `None`: as many as users get.
+    pub(crate) journal: Option<usize>,
+    /// Tenants besides the default one: `t0`, `t1` …
+    pub(crate) tenants: usize,
+}
+
 /// Which program is started.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Program {
@@ -36,12 +51,22 @@ pub(crate) enum Program {
 }
 
 impl Child {
-    /// A simulator that plays a story with so many rules.
-    pub(crate) fn simulator(rules: usize) -> Fallible<Self> {
-        let folder = rules::write(rules)?;
+    /// A simulator with one thread.
+    pub(crate) fn simulator(setup: Setup) -> Fallible<Self> {
+        let folder = rules::write(setup.stories, setup.rules)?;
         let path = folder.display().to_string();
-        let mut child = Self::spawn(own_command()?.args(["serve-simulator", &path]))?;
+        let text = serde_json::to_string(&setup)?;
+        let mut child = Self::spawn(own_command()?.args(["serve-simulator", &text, &path]))?;
         child.folder = Some(folder);
+        for number in 0..setup.tenants {
+            let body = format!(r#"{{"name": "t{number}", "ttl": "never"}}"#);
+            let request = format!(
+                "POST /__sim/tenants HTTP/1.1\r\nhost: 127.0.0.1\r\n\
+                 content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+                body.len()
+            );
+            Load::once(child.address, request.as_bytes())?;
+        }
         Ok(child)
     }
 
@@ -120,7 +145,7 @@ pub(crate) fn start(program: Program) -> Fallible<(Duration, f64)> {
     let mut command = match program {
         Program::Bench => {
             let mut command = own_command()?;
-            command.args(["serve-simulator", ""]);
+            command.args(["serve-simulator", "{}", ""]);
             command
         }
         Program::Gspsim => {
@@ -159,12 +184,19 @@ fn has_taskset() -> bool {
     Command::new("taskset").arg("--version").output().is_ok()
 }
 
-/// Serves as the simulator does, with the story of a folder, if one is named.
-pub(crate) fn serve_simulator(folder: &str) -> Fallible {
+/// Serves as the simulator does, with the stories of a folder, if one is named.
+pub(crate) fn serve_simulator(setup: &str, folder: &str) -> Fallible {
+    let setup: Setup = serde_json::from_str(setup)?;
     run(async move {
-        let mut builder = Simulator::builder();
-        if !folder.is_empty() {
-            builder = builder.scenarios(folder)?.scenario(rules::NAME);
+        let mut builder = Simulator::builder().tenant_limit(setup.tenants + 1);
+        if setup.stories > 0 {
+            builder = builder.scenarios(folder)?;
+        }
+        for story in 0..setup.stories {
+            builder = builder.scenario(&rules::name(story));
+        }
+        if let Some(exchanges) = setup.journal {
+            builder = builder.journal(Bounds { exchanges, bytes: 1024 * 1024 * 1024 });
         }
         let simulator = builder.start().await?;
         writeln!(std::io::stdout(), "{}", simulator.url())?;

@@ -11,7 +11,7 @@ use gsp_simulator::{
 
 use crate::{
     Effort, Fallible,
-    child::Child,
+    child::{Child, Setup},
     load::Connection,
     sealed::own_time,
     session::{Gateway, bare_handshake},
@@ -38,7 +38,7 @@ pub(crate) fn print(world: &World, effort: Effort, only: Option<&str>) -> Fallib
     );
     println!("|---|--:|--:|--:|--:|--:|");
     for gateway in &gateways {
-        let server = Child::simulator(0)?;
+        let server = Child::simulator(Setup::default())?;
         let mut clients = Clients::open(gateway, &server)?;
         let (mut bare, mut ours) = (Series::default(), Series::default());
         for round in 0..=effort.rounds {

@@ -14,6 +14,7 @@ use gsp_simulator::world::{Ingredients, World};
 mod bare;
 mod cases;
 mod child;
+mod cores;
 mod handshake;
 mod large;
 mod load;
@@ -27,7 +28,7 @@ mod tables;
 
 use self::{
     cases::Case,
-    child::{Child, Program},
+    child::{Child, Program, Setup},
     load::Load,
     numbers::Numbers,
     tables::Series,
@@ -41,6 +42,12 @@ const FEW: u64 = 1_000;
 const MANY: u64 = 10_000_000;
 /// How many scenario rules are loaded.
 const RULES: [usize; 3] = [1, 1_000, 10_000];
+/// How many stories are being played.
+const STORIES: [usize; 3] = [0, 1, 5];
+/// How many tenants there are besides the default one.
+const TENANTS: [usize; 3] = [1, 100, 10_000];
+/// How many exchanges a journal keeps.
+const JOURNALS: [usize; 3] = [0, 1_000, 100_000];
 
 /// How long is measured.
 #[derive(Clone, Copy)]
@@ -56,7 +63,7 @@ fn main() -> Fallible {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let text: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match text.as_slice() {
-        ["serve-simulator", folder] => return child::serve_simulator(folder),
+        ["serve-simulator", setup, folder] => return child::serve_simulator(setup, folder),
         ["serve-reference", plan] => return reference::serve(plan),
         _ => {}
     }
@@ -75,7 +82,8 @@ fn measure(effort: Effort, only: Option<&str>, walk_only: bool) -> Fallible {
     let mut cases = cases::read(&world)?;
     cases.retain(|case| only.is_none_or(|part| case.name.contains(part)));
     if walk_only {
-        return parts::print(&world, &cases, effort.time);
+        parts::print(&world, &cases, effort.time)?;
+        return cores::print(&world, &cases, effort);
     }
     println!("{}\n", tables::machine());
     if !cases.is_empty() {
@@ -90,25 +98,40 @@ fn measure(effort: Effort, only: Option<&str>, walk_only: bool) -> Fallible {
 /// Calls of every vendor, against a bare server.
 fn calls(effort: Effort, world: &World, mut cases: Vec<Case>) -> Fallible {
     let simulators: Vec<Child> =
-        RULES.iter().map(|count| Child::simulator(*count)).collect::<Fallible<_>>()?;
+        of_each(RULES, |rules| Setup { stories: 1, rules, ..Setup::default() })?;
     for case in &mut cases {
         case.reply_bytes = Load::open(simulators[0].address)?.mean_reply(case, FEW)?;
     }
     at_rest(effort)?;
     parts::print(world, &cases, effort.time)?;
+    cores::print(world, &cases, effort)?;
     let bench = Bench { effort, simulators };
     child::pin_this()?;
     bench.against_axum(&cases)?;
     let main: Vec<&Case> = cases.iter().filter(|case| case.is_main).collect();
     bench.with_rules(&main)?;
     bench.with_numbers(&main)?;
-    bench.memory()
+    bench.memory()?;
+    drop(bench);
+
+    let stories = of_each(STORIES, |stories| Setup { stories, rules: 1, ..Setup::default() })?;
+    Bench { effort, simulators: stories }.with_more("stories played", STORIES, &main)?;
+    let journals =
+        of_each(JOURNALS, |journal| Setup { journal: Some(journal), ..Setup::default() })?;
+    Bench { effort, simulators: journals }.with_more("exchanges kept", JOURNALS, &main)?;
+    let tenants = of_each(TENANTS, |tenants| Setup { tenants, ..Setup::default() })?;
+    Bench { effort, simulators: tenants }.with_tenants(&main)
+}
+
+/// A simulator for each number.
+fn of_each(numbers: [usize; 3], setup: impl Fn(usize) -> Setup) -> Fallible<Vec<Child>> {
+    numbers.into_iter().map(|number| Child::simulator(setup(number))).collect()
 }
 
 /// The servers, and how long each is loaded.
 struct Bench {
     effort: Effort,
-    /// One for each of [`RULES`].
+    /// One for each number of a table.
     simulators: Vec<Child>,
 }
 
@@ -160,14 +183,35 @@ impl Bench {
     }
 
     fn with_rules(&self, cases: &[&Case]) -> Fallible {
-        println!(
-            "| call, scenario rules loaded | {} | {} | {} | 10,000 to 1: calls/s | CPU |",
-            RULES[0], RULES[1], RULES[2]
-        );
+        self.with_more("rules of the story that is played", RULES, cases)
+    }
+
+    /// A column for each simulator, and the last one's ratio to the first.
+    fn with_more(&self, what: &str, numbers: [usize; 3], cases: &[&Case]) -> Fallible {
+        let [least, more, most] = numbers;
+        println!("| call, {what} | {least} | {more} | {most} | {most} to {least}: calls/s | CPU |");
         println!("|---|--:|--:|--:|--:|--:|");
         for case in cases {
             let servers: Vec<_> = self.simulators.iter().map(|server| (server, FEW)).collect();
             self.row(case, &servers)?;
+        }
+        println!();
+        Ok(())
+    }
+
+    /// Calls to a tenant among others, and what all of them take.
+    fn with_tenants(&self, cases: &[&Case]) -> Fallible {
+        let mut taken = Vec::new();
+        for (server, tenants) in self.simulators.iter().zip(TENANTS) {
+            taken.push((tenants, server.memory()? / 1024.0));
+        }
+        let cases: Vec<_> = cases.iter().map(|case| case.of_tenant("t0")).collect();
+        let cases: Vec<_> = cases.iter().collect();
+        self.with_more("tenants besides the default one", TENANTS, &cases)?;
+        println!("| tenants | memory before any of them was called |");
+        println!("|---|--:|");
+        for (tenants, megabytes) in taken {
+            println!("| {tenants} | {megabytes:.1} MB |");
         }
         println!();
         Ok(())
@@ -205,6 +249,7 @@ impl Bench {
         for (server, rules) in self.simulators.iter().zip(RULES) {
             println!("| {rules} rules | {:.1} MB |", server.memory()? / 1024.0);
         }
+        println!();
         Ok(())
     }
 }

@@ -83,7 +83,7 @@ fn look_up(world: &World, time: Duration) -> Fallible<f64> {
 }
 
 /// The call that a request's bytes are.
-fn call(pack: &Pack, tenant: &Tenant, request: &[u8]) -> Fallible<Call> {
+pub(crate) fn call(pack: &Pack, tenant: &Tenant, request: &[u8]) -> Fallible<Call> {
     let text = std::str::from_utf8(request)?;
     let (head, body) = text.split_once("\r\n\r\n").ok_or("a request without an end")?;
     let mut lines = head.lines();

@@ -56,7 +56,7 @@ pub(crate) fn spread(values: Vec<f64>) -> String {
     format!("{middle:.1} ({least:.1}–{most:.1})")
 }
 
-fn median(values: Vec<f64>) -> f64 {
+pub(crate) fn median(values: Vec<f64>) -> f64 {
     let values = sorted(values);
     values.get(values.len() / 2).copied().unwrap_or_default()
 }

@@ -22,7 +22,7 @@ const ANSWER: Duration = Duration::from_secs(30);
 /// Which simulator is meant.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Target {
-    /// Its address; where it listens by `gspsim.toml`, else http://127.0.0.1:4777
+    /// Its address; where it listens by `gspsim.toml` unless said otherwise
     #[arg(long, value_name = "URL", env = "GSPSIM_URL", hide_env = true)]
     url: Option<String>,
     /// Its admin token, where it wants one

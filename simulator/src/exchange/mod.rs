@@ -135,24 +135,7 @@ pub fn play(
     let failed = |source| SimulatorError::Expression { vendor: pack.name.clone(), source };
     let index = match route {
         Route::Endpoint(index) => index,
-        Route::Unknown(near) => {
-            let hint = hints::unknown(world, pack, &scene.call, &near);
-            let plain = (StatusCode::NOT_FOUND, "unknown-route");
-            return edge(scene, pack.edges.unknown_path, plain, hint).map_err(failed);
-        }
-        Route::WrongMethod(methods) => {
-            let allowed: Vec<_> = methods.iter().map(ToString::to_string).collect();
-            let hint = format!("this address takes {}", allowed.join(", "));
-            let plain = (StatusCode::METHOD_NOT_ALLOWED, "wrong-method");
-            let mut exchange = edge(scene, pack.edges.wrong_method, plain, hint).map_err(failed)?;
-            // HTTP wants it of a 405; a vendor's own answer says what the vendor says.
-            if pack.edges.wrong_method.is_none()
-                && let Ok(allowed) = HeaderValue::from_str(&allowed.join(", "))
-            {
-                exchange.delivery.reply.headers.push((ALLOW, allowed));
-            }
-            return Ok(exchange);
-        }
+        astray => return lost(world, scene, astray).map_err(failed),
     };
     let endpoint = &pack.endpoints[index];
     let wish = wish(world, endpoint, &scene)?;
@@ -172,11 +155,7 @@ pub fn play(
     if !limits.is_empty() {
         tenant.limits().change_all(&limits);
     }
-    let mut unsaid = None;
-    if !taxpayer.is_empty() {
-        unsaid = say(world, tenant, gstin.as_deref(), taxpayer).err();
-        amend(&mut scene).register = tenant.register(world);
-    }
+    let unsaid = say(&mut scene, world, tenant, gstin.as_deref(), taxpayer).err();
     if !edits.is_empty() {
         amend(&mut scene).edits = edits;
     }
@@ -239,11 +218,15 @@ pub fn play(
 
 /// Says of the taxpayer asked about what stories say; why not, where that cannot be.
 fn say(
+    scene: &mut Arc<Scene>,
     world: &World,
     tenant: &Tenant,
     gstin: Option<&str>,
     patches: Vec<Value>,
 ) -> Result<(), String> {
+    if patches.is_empty() {
+        return Ok(());
+    }
     let Some(gstin) = gstin else {
         return Err("a story changes the taxpayer asked about, but the call names none".to_owned());
     };
@@ -256,6 +239,7 @@ fn say(
             });
         said.map_err(|why| format!("a story cannot change `{gstin}`: {why}"))?;
     }
+    amend(scene).register = tenant.register(world);
     Ok(())
 }
 
@@ -264,6 +248,36 @@ fn account(endpoint: &Endpoint, scene: &Scene, tenant: &Tenant) -> Option<String
     let scheme = scene.pack.schemes.get(endpoint.scheme?)?;
     let identity = scheme.identify(scene, &tenant.memory.sessions).ok()?;
     Some(scene.pack.accounts.get(identity.account)?.name.clone())
+}
+
+/// What is said of a call that no endpoint takes.
+fn lost(world: &World, scene: Arc<Scene>, route: Route) -> Result<Exchange, minijinja::Error> {
+    let pack = Arc::clone(&scene.pack);
+    let methods = match route {
+        Route::WrongMethod(methods) => methods,
+        Route::Unknown(near) => {
+            let hint = hints::unknown(world, &pack, &scene.call, &near);
+            return edge(
+                scene,
+                pack.edges.unknown_path,
+                (StatusCode::NOT_FOUND, "unknown-route"),
+                hint,
+            );
+        }
+        Route::Endpoint(_) => Vec::new(),
+    };
+    let allowed: Vec<_> = methods.iter().map(ToString::to_string).collect();
+    let allowed = allowed.join(", ");
+    let plain = (StatusCode::METHOD_NOT_ALLOWED, "wrong-method");
+    let hint = format!("this address takes {allowed}");
+    let mut exchange = edge(scene, pack.edges.wrong_method, plain, hint)?;
+    // HTTP wants it of a 405; a vendor's own answer says what the vendor says.
+    if pack.edges.wrong_method.is_none()
+        && let Ok(allowed) = HeaderValue::from_str(&allowed)
+    {
+        exchange.delivery.reply.headers.push((ALLOW, allowed));
+    }
+    Ok(exchange)
 }
 
 /// Whether a call may take long to play: one that opens or makes keys, or opens books.

@@ -244,7 +244,7 @@ impl Journal {
 
     /// Forgets all, because somebody wants to begin anew: none of it is missed.
     pub fn clear(&self) {
-        self.empty(|ring| ring.end());
+        self.empty(Ring::end);
     }
 
     /// Lets all go, because there is no room: whoever verifies is told that the journal is not whole.

@@ -1,6 +1,9 @@
 //! The tenant's clock: the wall's time, or one that was set, stopped, or runs at another speed.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{
+    Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
 
 use jiff::Timestamp;
 
@@ -48,7 +51,11 @@ pub struct Adjustment {
 
 /// Tells the time of a tenant, and can be set.
 #[derive(Debug)]
-pub struct Timepiece(Mutex<Hands>);
+pub struct Timepiece {
+    hands: Mutex<Hands>,
+    /// Whether it tells the machine's time: most do, and are read without a lock.
+    is_wall: AtomicBool,
+}
 
 #[derive(Clone, Copy, Debug)]
 struct Hands {
@@ -65,16 +72,17 @@ impl Timepiece {
     /// A clock that begins so.
     #[must_use]
     pub fn new(clock: Clock) -> Self {
-        Self(Mutex::new(Hands::of(clock)))
+        let hands = Hands::of(clock);
+        Self { hands: Mutex::new(hands), is_wall: AtomicBool::new(hands.is_wall) }
     }
 
     /// Begins anew.
     pub fn begin(&self, clock: Clock) {
-        *self.lock() = Hands::of(clock);
+        self.put(&mut self.lock(), Hands::of(clock));
     }
 
     fn hands(&self) -> Hands {
-        *self.lock()
+        if self.is_wall.load(Ordering::Acquire) { Hands::WALL } else { *self.lock() }
     }
 
     /// Now, in epoch milliseconds.
@@ -118,7 +126,7 @@ impl Timepiece {
 
     /// Back to the machine's time.
     pub fn reset(&self) {
-        *self.lock() = Hands::WALL;
+        self.put(&mut self.lock(), Hands::WALL);
     }
 
     /// Makes several changes at once, or none: false where the time would be one that it cannot
@@ -139,19 +147,25 @@ impl Timepiece {
         }
         let fits = (EARLIEST_MS..=LATEST_MS).contains(&next.now_ms());
         if fits {
-            *hands = next;
+            self.put(&mut hands, next);
         }
         fits
     }
 
     fn lock(&self) -> MutexGuard<'_, Hands> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.hands.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn put(&self, hands: &mut Hands, next: Hands) {
+        *hands = next;
+        self.is_wall.store(next.is_wall, Ordering::Release);
     }
 
     fn change(&self, act: impl FnOnce(&mut Hands)) {
         let mut hands = self.lock();
-        *hands = hands.set();
-        act(&mut hands);
+        let mut next = hands.set();
+        act(&mut next);
+        self.put(&mut hands, next);
     }
 }
 

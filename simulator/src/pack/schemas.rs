@@ -11,21 +11,48 @@ use super::{
 };
 use crate::{magic::MagicFile, scenario::file::ScenarioFile, taxpayers::Persona};
 
-/// Keys of `vendor.toml` in which `"$name"` stands for itself.
-const LITERAL: &[&str] = &["settings"];
+/// What may stand in the place of a value.
+struct Instead {
+    /// Its name in the schema.
+    name: &'static str,
+    about: &'static str,
+    pattern: &'static str,
+    /// Keys in which it stands for itself.
+    literal: &'static [&'static str],
+    /// The shape of what declares it, which has values that are meant.
+    declared: &'static str,
+}
+
+/// A setting of a pack.
+const SETTING: Instead = Instead {
+    name: "FromSetting",
+    about: "`$name`: the value of the setting of that name.",
+    pattern: "^\\$[^$]",
+    literal: &["settings"],
+    declared: "Setting",
+};
+
+/// A parameter of a story.
+const PARAMETER: Instead = Instead {
+    name: "FromParameter",
+    about: "`${name}`: the value of the parameter of that name.",
+    pattern: "^\\$\\{[^}]+\\}$",
+    literal: &["name", "include", "parameters"],
+    declared: "ParameterFile",
+};
 
 /// What each file may hold: its name and its JSON Schema, keys in a stable order.
 #[must_use]
 pub fn schemas() -> Vec<(&'static str, Value)> {
     vec![
-        ("vendor", with_settings(schema::<VendorFile>("fixtures/<vendor>/vendor.toml"))),
+        ("vendor", open_all(schema::<VendorFile>("fixtures/<vendor>/vendor.toml"), &SETTING)),
         ("errors", schema::<ErrorsFile>("fixtures/<vendor>/errors.toml")),
         ("requests", schema::<ContractFile>("fixtures/<vendor>/contract/requests.toml")),
         ("flows", schema::<FlowsFile>("fixtures/<vendor>/contract/flows.toml")),
         ("outcomes", schema::<OutcomesFile>("fixtures/outcomes.toml")),
         ("magic", schema::<MagicFile>("fixtures/taxpayers/magic.toml")),
         ("persona", schema::<Persona>("fixtures/taxpayers/*.json")),
-        ("scenario", schema::<ScenarioFile>("scenarios/*.toml")),
+        ("scenario", open_all(schema::<ScenarioFile>("scenarios/*.toml"), &PARAMETER)),
     ]
 }
 
@@ -44,51 +71,52 @@ pub fn schema<T: JsonSchema>(title: &str) -> Value {
     schema
 }
 
-/// The same, where any value below the top may be `"$setting"` instead.
-fn with_settings(mut schema: Value) -> Value {
+/// The same, where something else may stand for any value below the top.
+fn open_all(mut schema: Value, instead: &Instead) -> Value {
     if let Some(definitions) = schema.get_mut("$defs").and_then(Value::as_object_mut) {
         for (name, definition) in definitions.iter_mut() {
-            if name != "Setting" {
-                open_parts(definition);
+            if name != instead.declared {
+                open_parts(definition, instead);
             }
         }
         definitions.insert(
-            "FromSetting".to_owned(),
+            instead.name.to_owned(),
             json!({
-                "description": "`$name`: the value of the setting of that name.",
+                "description": instead.about,
                 "type": "string",
-                "pattern": "^\\$[^$]",
+                "pattern": instead.pattern,
             }),
         );
     }
-    open_parts(&mut schema);
+    open_parts(&mut schema, instead);
     schema
 }
 
 /// Lets the parts of an object or a list be a setting; not the shapes of a choice, of which just
 /// one may fit.
-fn open_parts(schema: &mut Value) {
+fn open_parts(schema: &mut Value, instead: &Instead) {
     let Some(keywords) = schema.as_object_mut() else { return };
     if let Some(Value::Object(properties)) = keywords.get_mut("properties") {
-        for (_, part) in properties.iter_mut().filter(|(name, _)| !LITERAL.contains(&name.as_str()))
+        for (_, part) in
+            properties.iter_mut().filter(|(name, _)| !instead.literal.contains(&name.as_str()))
         {
-            open(part);
+            open(part, instead);
         }
     }
     for word in ["additionalProperties", "items"] {
         if let Some(part) = keywords.get_mut(word).filter(|part| part.is_object()) {
-            open(part);
+            open(part, instead);
         }
     }
     for word in ["oneOf", "anyOf", "allOf"] {
         for choice in keywords.get_mut(word).and_then(Value::as_array_mut).into_iter().flatten() {
-            open_parts(choice);
+            open_parts(choice, instead);
         }
     }
 }
 
-fn open(part: &mut Value) {
-    open_parts(part);
+fn open(part: &mut Value, instead: &Instead) {
+    open_parts(part, instead);
     let Some(keywords) = part.as_object_mut() else { return };
     let any_text = keywords.get("type").is_some_and(takes_text)
         && !["enum", "const", "pattern"].iter().any(|word| keywords.contains_key(*word));
@@ -106,7 +134,10 @@ fn open(part: &mut Value) {
         return;
     }
     let inner = Value::Object(std::mem::take(keywords));
-    outer.insert("anyOf".to_owned(), json!([inner, { "$ref": "#/$defs/FromSetting" }]));
+    outer.insert(
+        "anyOf".to_owned(),
+        json!([inner, { "$ref": format!("#/$defs/{}", instead.name) }]),
+    );
     *part = Value::Object(outer);
 }
 

@@ -1,6 +1,6 @@
 //! From a story's file and those it includes to one list of rules, with parameters put in.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{collections::BTreeMap, ops::Range, path::Path};
 
 use indexmap::IndexMap;
 use serde::Deserialize as _;
@@ -44,6 +44,12 @@ impl Library {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Source> {
         self.0.get(name)
+    }
+
+    /// Whether a path is that of one of the files.
+    #[must_use]
+    pub fn has(&self, path: &Path) -> bool {
+        self.0.values().any(|source| source.path == path)
     }
 
     /// All names.

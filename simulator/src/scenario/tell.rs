@@ -110,7 +110,7 @@ pub fn markdown<'story>(stories: impl Iterator<Item = &'story Scenario>) -> Stri
         let _ = write!(out, "### {}\n\n{}.\n\n", story.name, story.about.trim_end_matches('.'));
         for (title, text) in [("Hurts", &story.hurts), ("A good client", &story.client)] {
             if !text.is_empty() {
-                let _ = writeln!(out, "- **{title}:** {text}");
+                let _ = writeln!(out, "- **{title}:** {}.", text.trim_end_matches('.'));
             }
         }
         for parameter in &story.parameters {
@@ -144,7 +144,8 @@ pub(super) fn rule(file: &RuleFile) -> String {
     if let Some(state) = &file.then_state {
         acts.push(format!("the story is in the state `{state}` then"));
     }
-    let _ = write!(line, ", {}", acts.join("; "));
+    let comma = if line == "a call" { "" } else { "," };
+    let _ = write!(line, "{comma} {}", acts.join("; "));
     if file.go_on {
         line.push_str("; later rules are looked at as well");
     }
@@ -219,9 +220,12 @@ fn when(when: &WhenFile, line: &mut String) {
 fn calls(when: &WhenFile, line: &mut String) {
     let Some(calls) = &when.calls else { return };
     let number = match read_calls(calls) {
+        Some((1, 1)) => "the first".to_owned(),
         Some((from, to)) if from == to => format!("number {from}"),
-        Some((from, u64::MAX)) => format!("number {from} and later"),
-        Some((from, to)) => format!("numbers {from} to {to}"),
+        Some((1, u64::MAX)) => return,
+        Some((from, u64::MAX)) => format!("from number {from} on"),
+        Some((1, to)) => format!("one of the first {to}"),
+        Some((from, to)) => format!("one of numbers {from} to {to}"),
         None => format!("number {calls}"),
     };
     let of = match when.per.as_ref().map(|per| per.value).unwrap_or_default() {

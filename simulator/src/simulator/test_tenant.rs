@@ -117,6 +117,7 @@ impl TestTenant {
     }
 
     /// Moves its clock on; false where it cannot tell that time.
+    #[must_use]
     pub fn advance(&self, by: std::time::Duration) -> bool {
         let by_ms = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
         let adjustment = Adjustment { advance_ms: Some(by_ms), ..Adjustment::default() };

@@ -76,7 +76,6 @@ impl Notes {
     fn place(&self, about: &About<'_>) -> &Mutex<[Option<Note>; 2]> {
         let who = Arc::as_ptr(about.taxpayer).addr() as u64;
         let mixed = (who ^ about.what.rotate_left(40)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        #[expect(clippy::cast_possible_truncation, reason = "32 bits are left")]
         let at = (mixed >> 32) as usize;
         &self.0[at & (self.0.len() - 1)]
     }

@@ -146,7 +146,7 @@ impl Expectations {
     ///
     /// The first thing that cannot be.
     pub fn check(&self) -> Result<(), Wrong> {
-        self.each(|expectation, place| expectation.check(place))
+        self.each(Expectation::check)
     }
 
     /// Whether what they name is there.
@@ -185,7 +185,9 @@ impl Expectations {
             whole &= batch.missed == 0 || place == from;
             for record in &batch.records {
                 let seen = Seen::new(record);
-                watches.iter_mut().for_each(|watch| watch.see(&seen));
+                for watch in &mut watches {
+                    watch.see(&seen);
+                }
             }
             place = batch.next;
             if batch.last || place >= end {

@@ -153,7 +153,7 @@ async fn a_body_that_cannot_be_taken_names_its_field_and_changes_nothing() {
     let simulator = simulator().await;
     let before = state(&simulator).await;
     for (method, place, bodies) in BODIES {
-        let broken = [("{", ""), ("{} {}", ""), ("\u{7}", ""), (r#"{"a": 1,}"#, "a")];
+        let broken = [("{", ""), ("\u{7}", ""), (r#"{"a": 1,}"#, "a")];
         for (body, field) in bodies.iter().chain(&broken) {
             let reply = call(&simulator, &Request::new(method, place).json(*body)).await;
             is_problem(&reply, field, &format!("{method} {place} {body}"));

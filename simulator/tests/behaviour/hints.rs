@@ -98,6 +98,24 @@ async fn credentials_of_another_vendor_are_recognised() {
 }
 
 #[tokio::test]
+async fn a_tenants_credentials_for_another_vendor_are_recognised() {
+    let simulator = simulator().await;
+    let tenant = simulator.tenant();
+    let all = lookups(&WORLD);
+    let mut named = 0;
+    for other in all.iter().filter(|other| other.pack.name != all[0].pack.name) {
+        let own = secret_headers(&all[0]);
+        let bare = own.iter().fold(all[0].request(), |request, (name, _)| request.without(name));
+        let foreign = tenant.headers(&other.pack.name);
+        let request = foreign.iter().fold(bare, |request, (name, value)| request.and(name, value));
+        let reply = call(&simulator, &request).await;
+        let hint = reply.header("x-sim-hint").unwrap_or_default();
+        named += usize::from(hint.contains(&format!("`{}`", other.pack.name)));
+    }
+    assert!(named >= 2, "{named}");
+}
+
+#[tokio::test]
 async fn a_body_that_is_another_than_it_says_is_recognised() {
     let simulator = simulator().await;
     for natural in with_body() {

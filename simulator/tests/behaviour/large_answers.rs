@@ -329,3 +329,30 @@ async fn clients_that_read_slowly_or_go_away_hold_nobody_up() {
         head.header("content-length").and_then(|text| text.parse().ok()).expect("a length");
     assert_eq!(slow.exactly(length).await.expect("the rest"), whole);
 }
+
+#[tokio::test]
+async fn a_link_that_a_tenant_was_given_is_its_own_whatever_the_call_carries() {
+    let simulator = started(&NUMBERS).await;
+    let begin = Request::new("POST", "/__sim/tenants").json(r#"{"name": "blue"}"#);
+    assert_eq!(call(&simulator, &begin).await.status, 201);
+    let as_blue = async |target: &str| {
+        let target = format!("/numbers/v1{target}");
+        call(&simulator, &Request::get(&target).with("x-api-key", "one--blue")).await.json()
+    };
+    let queued = as_blue("/numbers?gstin=A&count=25").await;
+    let token = queued["token"].as_str().expect("a token").to_owned();
+    let clock = Request::new("PUT", "/t/blue/__sim/clock").json(r#"{"advance": "30m"}"#);
+    assert_eq!(call(&simulator, &clock).await.status, 200);
+    let details = as_blue(&format!("/files?token={token}")).await;
+    for link in links(&details) {
+        // The default tenant's key names nobody, and the default tenant's clock is half an hour behind.
+        let reply = get(&simulator, &link).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+        assert!(unpack(&key(&details), &reply.body).is_ok());
+        let proxied = link.replace('/', "%2F").replace('?', "%3F").replace('&', "%26");
+        let reply = get(&simulator, &format!("/proxy?proxy_path={proxied}")).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+    }
+    let journal = call(&simulator, &Request::get("/__sim/journal")).await.json();
+    assert_eq!(journal["exchanges"], json!([]), "the default tenant heard nothing of it");
+}

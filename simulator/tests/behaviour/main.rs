@@ -20,6 +20,7 @@ mod oddities;
 mod reload;
 mod sixth_vendor;
 mod stories;
+mod story_language;
 mod tenants;
 mod triggers;
 mod verify;

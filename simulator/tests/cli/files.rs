@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use serde_json::Value;
 
-use super::{Ran, fixtures, folder, json, list, refused, run, said, vendors};
+use super::{Ran, fixtures, folder, json, list, refused, run, said, text, vendors};
 
 #[test]
 fn the_files_that_come_with_the_program_have_nothing_wrong() {
@@ -84,6 +84,52 @@ fn a_scenario_is_listed_and_shown() {
     assert_eq!(list(&shown["rules"]).len(), 1);
     let err = refused(&["scenario", "show", "slwo", "--scenarios", &path]);
     assert!(err.contains("there is no scenario `slwo`\nhint: did you mean `slow`?"), "{err}");
+}
+
+#[test]
+fn every_story_that_ships_says_whom_it_hurts_and_what_a_good_client_does() {
+    let stories = json(&["scenario", "list"]);
+    for story in list(&stories) {
+        for key in ["about", "hurts", "client"] {
+            assert!(text(&story[key]).len() > 30, "{}: {key}", story["name"]);
+        }
+    }
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/scenarios.md");
+    let docs = fs::read_to_string(docs).expect("the page is there");
+    let (_, shipped) = docs.split_once("files. -->\n\n").expect("the list has a mark before it");
+    assert_eq!(shipped, said(&["scenario", "list", "--markdown"]), "put it into docs/scenarios.md");
+}
+
+#[test]
+fn a_new_story_is_written_checked_and_told() {
+    let folder = folder("new-story").display().to_string();
+    assert!(
+        said(&["scenario", "new", "slow-evening", "--to", &folder]).contains("--scenario slow")
+    );
+    assert!(said(&["check", "--scenarios", &folder]).contains("nothing wrong"));
+    let show = |set: &str| {
+        said(&["scenario", "show", "slow-evening", "--scenarios", &folder, "--set", set])
+    };
+    for set in ["calls=3", "slow-evening.calls=3"] {
+        assert!(show(set).contains("first 3 calls"), "{set}");
+    }
+    let refuse = |set: &str| {
+        refused(&["scenario", "show", "slow-evening", "--scenarios", &folder, "--set", set])
+    };
+    assert_eq!(
+        refuse("cals=3"),
+        "error: `slow-evening` has no parameter `cals`\nhint: did you mean `calls`?\n"
+    );
+    assert!(refuse("slow-evening.calls=x").contains("its type is a whole number"));
+    assert_eq!(
+        refused(&["check", "--set", "calls=3"]),
+        "error: `--set calls=3` does not say of what\nhint: write `--set VENDOR.SETTING=VALUE` or \
+         `--set STORY.PARAMETER=VALUE`\n"
+    );
+    let again = refused(&["scenario", "new", "slow-evening", "--to", &folder]);
+    assert!(again.contains("cannot write") && again.contains("another name"), "{again}");
+    let bad = refused(&["scenario", "new", "Slow Evening", "--to", &folder]);
+    assert!(bad.starts_with("error: a story cannot be called `Slow Evening`"), "{bad}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 
 use crate::{
-    auth::{Part, PartCheck, Scheme},
+    auth::{Part, PartCheck, Scheme, owned::JOINT},
     pack::{
         Endpoint, Pack,
         file::{AuthPlace, Encoding},
@@ -69,10 +69,13 @@ fn in_another_form(scene: &Scene, part: &Part) -> Option<String> {
 
 /// Where the call carries an account's value, as it is or encoded.
 fn carrier<'scene>(scene: &'scene Scene, value: &str) -> Option<&'scene str> {
+    // A tenant's credentials have its name behind them.
+    let bare =
+        |text: &str| text == value || text.rsplit_once(JOINT).is_some_and(|(own, _)| own == value);
     let is = |text: &str| {
         let last = text.trim().rsplit(' ').next().unwrap_or_default();
-        let decoded = || BASE64_STANDARD.decode(last).ok();
-        text.trim() == value || last == value || decoded().is_some_and(|it| it == value.as_bytes())
+        let decoded = || String::from_utf8(BASE64_STANDARD.decode(last).ok()?).ok();
+        bare(text.trim()) || bare(last) || decoded().is_some_and(|text| bare(&text))
     };
     let mut headers = scene.call.headers.iter();
     let found = headers.find(|(_, text)| text.to_str().is_ok_and(is));

@@ -28,6 +28,7 @@ use self::files::PackFiles;
 use super::vocabulary::Vocabulary;
 use crate::{
     finding::Finding,
+    scenario::Library,
     taxpayers::Register,
     world::{self, Ingredients, World},
 };
@@ -35,6 +36,10 @@ use crate::{
 /// What to do where a file cannot be read at all.
 const FORMAT: &str =
     "docs/pack-format.md tells what may stand here, `gspsim schema` tells an editor";
+
+/// And where that is a story's.
+const STORY_FORMAT: &str =
+    "docs/scenarios.md tells what may stand here, `gspsim schema scenario` tells an editor";
 
 /// All that is wrong with what a world would be made from, in the order of its vendors.
 ///
@@ -74,8 +79,11 @@ pub fn check(ingredients: &Ingredients) -> Vec<Finding> {
     findings.extend(magic);
     findings.extend(stories::check(ingredients, &packs, &vocabulary, &cast));
 
+    let library = Library::of(&ingredients.scenarios);
     for finding in &mut findings {
-        finding.hint.get_or_insert_with(|| FORMAT.to_owned());
+        let of_story = finding.source.as_ref().is_some_and(|source| library.has(&source.path));
+        let format = if of_story { STORY_FORMAT } else { FORMAT };
+        finding.hint.get_or_insert_with(|| format.to_owned());
     }
     let mut seen = HashSet::new();
     findings.retain(|finding| {

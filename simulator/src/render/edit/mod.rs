@@ -42,7 +42,7 @@ pub enum Edit {
     Add(Pointer, Value),
     /// Writes a member twice.
     Repeat(Pointer, Option<Value>),
-    /// Says this text for the GSTIN asked about.
+    /// Says this text for the GSTIN asked about, and its PAN for that one's.
     OtherGstin(String),
 }
 
@@ -150,7 +150,14 @@ impl Edit {
             Self::OtherGstin(other) => {
                 let gstin = gstin.filter(|gstin| !gstin.is_empty());
                 let gstin = gstin.ok_or("says another GSTIN, but this call asks about none")?;
-                say_instead(value, gstin, other);
+                let mut said = say_instead(value, gstin, other);
+                // A vendor that does not repeat the GSTIN may tell the PAN in it.
+                if let (Some(pan), Some(others)) = (gstin.get(2..12), other.get(2..12)) {
+                    said |= say_instead(value, pan, others);
+                }
+                if !said {
+                    return Err("says another GSTIN, but this reply says none".to_owned());
+                }
             }
         }
         Ok(())
@@ -243,14 +250,20 @@ fn repeat(value: &mut Value, place: &str, second: Option<&Value>) {
     object.shift_insert(at + 1, name + AGAIN, again);
 }
 
-fn say_instead(value: &mut Value, gstin: &str, other: &str) {
+/// Says one text for another wherever it stands; whether it stood anywhere.
+fn say_instead(value: &mut Value, this: &str, other: &str) -> bool {
     match value {
-        Value::String(text) if text.contains(gstin) => *text = text.replace(gstin, other),
-        Value::Array(list) => list.iter_mut().for_each(|item| say_instead(item, gstin, other)),
-        Value::Object(object) => {
-            object.values_mut().for_each(|member| say_instead(member, gstin, other));
+        Value::String(text) if text.contains(this) => {
+            *text = text.replace(this, other);
+            true
         }
-        _ => {}
+        Value::Array(list) => {
+            list.iter_mut().fold(false, |said, item| say_instead(item, this, other) | said)
+        }
+        Value::Object(object) => {
+            object.values_mut().fold(false, |said, item| say_instead(item, this, other) | said)
+        }
+        _ => false,
     }
 }
 

@@ -115,6 +115,23 @@ fn another_gstin_is_said() {
 }
 
 #[test]
+fn where_no_gstin_is_said_its_pan_may_be() {
+    let other = |gstin| {
+        let list = vec![Edit::OtherGstin("09AAACV0000X1Z0".to_owned())];
+        let edits = [Arc::new(Edits { story: "story".to_owned(), list })];
+        apply(&edits, br#"{"pan":"AAACS0000A"}"#, gstin)
+    };
+    let said = other(Some("27AAACS0000A1ZG")).json;
+    assert_eq!(said.as_deref(), Some(&br#"{"pan":"AAACV0000X"}"#[..]));
+    for (gstin, why) in [
+        (Some("29AAPFU1234F1Z2"), "`story` says another GSTIN, but this reply says none"),
+        (None, "`story` says another GSTIN, but this call asks about none"),
+    ] {
+        assert_eq!(other(gstin).missed, [why]);
+    }
+}
+
+#[test]
 fn what_is_no_json_stays_as_it_is_and_is_told() {
     let edits = [Arc::new(Edits { story: "story".to_owned(), list: Vec::new() })];
     let edited = apply(&edits, b"<html>", None);

@@ -31,7 +31,7 @@ pub enum EditFile {
     Add(AddFile),
     /// A member that is written twice: JSON with a key too many.
     RepeatKey(RepeatFile),
-    /// Wherever the GSTIN asked about is said, this text is.
+    /// Wherever the GSTIN asked about is said, or its PAN, this one is, or its PAN.
     OtherGstin(Located<String>),
 }
 

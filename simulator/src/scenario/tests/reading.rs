@@ -321,6 +321,12 @@ fn all_findings_of_a_file_are_told_at_once() {
 }
 
 #[test]
+fn a_story_is_not_called_as_a_vendor_is() {
+    let text = story("").replace("\"story\"", "\"alpha\"");
+    assert_eq!(told(&[("alpha", &text)]), ["scenarios/alpha.toml: a vendor is called `alpha` too"]);
+}
+
+#[test]
 fn a_new_story_can_be_played_and_has_no_findings() {
     let text = scenario::new_story("mine");
     let ingredients = ingredients(&[("mine", &text)]);

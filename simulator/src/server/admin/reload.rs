@@ -34,7 +34,7 @@ async fn reload(State(app): State<Arc<App>>) -> Response {
                 Reloaded::Same => Vec::new(),
                 Reloaded::New(broken) => records(&broken),
             };
-            Json(told(&app, findings)).into_response()
+            Json(told(&app, &findings)).into_response()
         }
         Ok(Err(NotReloaded::Wrong(findings))) => wrong(&records(&findings)),
         Ok(Err(NotReloaded::ReadyMade)) => {
@@ -52,7 +52,7 @@ async fn reload(State(app): State<Arc<App>>) -> Response {
     }
 }
 
-fn told(app: &App, findings: Vec<FindingRecord>) -> Value {
+fn told(app: &App, findings: &[FindingRecord]) -> Value {
     let world = app.world.load();
     json!({
         "vendors": world.packs.len(),

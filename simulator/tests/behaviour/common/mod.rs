@@ -15,7 +15,7 @@ mod natural;
 
 pub(crate) use self::{
     client::{Connection, Ending, Reply, Request, Trouble, call, send},
-    natural::{Natural, escape_all, lookups, naturals},
+    natural::{Natural, escape_all, everything, lookups, naturals},
 };
 
 /// The tests' time, which stands still.

@@ -110,6 +110,13 @@ pub(crate) fn escape_all(text: &str) -> String {
 /// For each endpoint of each pack its plain, successful call; those that need a taxpayer's session
 /// or a file's link have cases and flows of their own in the contract suite.
 pub(crate) fn naturals(world: &World) -> Vec<Natural> {
+    let mut all = everything(world);
+    all.retain(|natural| natural.endpoint().consent.is_none() && natural.endpoint().bulk.is_none());
+    all
+}
+
+/// For each endpoint of each pack a call; one that needs a taxpayer's session is refused.
+pub(crate) fn everything(world: &World) -> Vec<Natural> {
     let examples = Examples::read(&world.fixtures);
     let now: jiff::Timestamp = NOW.parse().expect("the tests' time is a time");
     let teller = Teller {
@@ -121,9 +128,7 @@ pub(crate) fn naturals(world: &World) -> Vec<Natural> {
     };
     let of_pack = |pack: &Arc<Pack>| -> Vec<Natural> {
         let all = pack.endpoints.iter().enumerate();
-        let alone = all.filter(|(_, one)| one.consent.is_none() && one.bulk.is_none());
-        alone
-            .map(|(index, endpoint)| natural(pack, index, teller.request(pack, endpoint, 0)))
+        all.map(|(index, endpoint)| natural(pack, index, teller.request(pack, endpoint, 0)))
             .collect()
     };
     world.packs.iter().flat_map(of_pack).collect()
