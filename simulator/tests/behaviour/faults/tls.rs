@@ -80,10 +80,10 @@ async fn half_a_hello_harms_nobody() {
     connection.finish().await;
     assert_eq!(connection.rest(PATIENCE).await.1, Ending::Closed);
 
-    let (bytes, _) = answered(&simulator, "localhost").await;
-    assert_eq!(bytes[5], 2, "the next one is answered");
     let told = call(&simulator, &Request::get("/__sim/tls")).await.json();
     assert_eq!(told["handshakes"]["failed"], 1);
+    let (bytes, _) = answered(&simulator, "localhost").await;
+    assert_eq!(bytes[5], 2, "the next one is answered");
 }
 
 #[tokio::test]
