@@ -16,7 +16,7 @@ use super::{
 };
 
 /// A simulator that says nothing for so long, not even that it is there, is gone.
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_mins(1);
 
 /// After so long it is looked for again.
 const AGAIN: Duration = Duration::from_secs(1);

@@ -6,7 +6,7 @@
 
 use std::{
     collections::VecDeque,
-    hash::{BuildHasher as _, Hash, Hasher as _},
+    hash::Hash,
     sync::{Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
@@ -227,16 +227,13 @@ impl Limits {
 }
 
 /// The shard of a hash: its upper bits.
-#[expect(clippy::cast_possible_truncation, reason = "four bits are left")]
 const fn shard_of(hash: u64) -> usize {
     (hash >> 60) as usize % SHARDS
 }
 
 impl Table {
     fn hash(&self, key: &Key<'_>) -> u64 {
-        let mut hasher = self.hasher.build_hasher();
-        key.hash(&mut hasher);
-        hasher.finish()
+        self.hasher.hash_one(key)
     }
 
     fn lock(&self, index: usize) -> MutexGuard<'_, Shard> {

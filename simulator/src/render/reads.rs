@@ -24,7 +24,7 @@ pub(super) fn inputs(names: &[String], known: &Known<'_>) -> Option<Box<[Input]>
         }
         inputs.push(match (root, rest) {
             // The books of a period are told by the session's endpoints, and are large.
-            ("taxpayer", _) | ("settings", _) | ("today" | "financial_year", "") => continue,
+            ("taxpayer" | "settings", _) | ("today" | "financial_year", "") => continue,
             ("outcome", "") => Input::Outcome,
             ("code" | "code_number", "") => Input::Code,
             ("fields", rest) => {

@@ -206,6 +206,8 @@ fn like(pattern: &str, text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -228,7 +230,6 @@ mod tests {
             part_differs("body", &wanted, Some(&found), &mut out);
             out.into_iter().map(|one| one.field).collect::<Vec<_>>()
         };
-        use serde_json::json;
         assert!(differs(json!({"a": {"b": 1}}), json!({"a": {"b": 1, "c": 2}, "d": 3})).is_empty());
         assert_eq!(differs(json!({"a": {"b": 1}}), json!({"a": {"b": "1"}})), ["body.a.b"]);
         assert_eq!(

@@ -193,12 +193,12 @@ fn a_straggler_of_yesterday_takes_nothing_from_today() {
 
 #[test]
 fn meters_about_single_gstins_are_bounded_and_push_no_account_out() {
-    let limits = Limits::default();
-    let account = one(rule(5, Per::Day));
-    assert!(limits.take(&[account], NOW).is_ok());
     fn ask(subject: &str) -> Ask<'_> {
         Ask { key: Key { subject: Some(subject), ..KEY }, ..one(rule(5, Per::Day)) }
     }
+    let limits = Limits::default();
+    let account = one(rule(5, Per::Day));
+    assert!(limits.take(&[account], NOW).is_ok());
     for number in 0..100_000 {
         let subject = number.to_string();
         assert!(limits.take(&[ask(&subject)], NOW).is_ok());

@@ -199,7 +199,7 @@ fn ten_thousand_rules_are_found_by_their_gstins_in_their_order() {
             "[[rule]]\nwhen = {{ gstin = \"27AAACA{number:04}A1Z0\" }}\nanswer = \"not-found\"\n"
         );
     }
-    rules += &format!("[[rule]]\nwhen = {{ state-code = '27', calls = '1' }}\nanswer = 'E1'\n");
+    rules += "[[rule]]\nwhen = { state-code = '27', calls = '1' }\nanswer = 'E1'\n";
     rules += &format!("[[rule]]\nwhen = {{ gstin = '{ACTIVE}' }}\nanswer = 'internal-error'\n");
     let play = Play::of(&rules);
     assert_eq!(play.outcome(&Ask::search("27AAACA7777A1Z0")), "not-found");
