@@ -41,6 +41,11 @@ const BODIES: &[(&str, &str, &[Bad])] = &[
     ),
     (
         "PUT",
+        "/__sim/tls",
+        &[(r#"{"fualt": "expired"}"#, "fualt"), (r#"{"fault": "expird"}"#, "fault")],
+    ),
+    (
+        "PUT",
         "/__sim/limits",
         &[
             (r#"{"most": 1}"#, "name"),
