@@ -55,8 +55,9 @@ impl Recalled {
         out: &mut Out<'_>,
     ) -> Result<bool, minijinja::Error> {
         let scene = scope.scene;
-        let Some(taxpayer) = scene.taxpayer.as_ref().filter(|_| scene.recalled && out.keeps_all())
-        else {
+        // A story that changes replies changes what is under an encoding before it is encoded.
+        let may = scene.recalled && scene.edits.is_empty() && out.keeps_all();
+        let Some(taxpayer) = scene.taxpayer.as_ref().filter(|_| may) else {
             return self.tree.write_to(scope, out);
         };
         INPUTS.with_borrow_mut(|inputs| {
