@@ -337,14 +337,27 @@ impl Scene {
     /// Makes the changes of stories, once; the JSON with them, where they change it.
     #[must_use]
     pub fn edited(&self, json: &[u8]) -> Option<Vec<u8>> {
+        let edited = self.try_edits(json)?;
+        let _ = self.unedited.set(edited.missed.join("; "));
+        edited.json
+    }
+
+    /// The same for a part of the reply that travels encoded or sealed; where they change nothing of
+    /// it, they are left for what is around it.
+    #[must_use]
+    pub fn edited_inside(&self, json: &[u8]) -> Option<Vec<u8>> {
+        let edited = self.try_edits(json).filter(|edited| edited.json.is_some())?;
+        let _ = self.unedited.set(edited.missed.join("; "));
+        edited.json
+    }
+
+    fn try_edits(&self, json: &[u8]) -> Option<edit::Edited> {
         if self.edits.is_empty() || self.unedited.get().is_some() {
             return None;
         }
         let field = self.endpoint().and_then(|endpoint| endpoint.lookup?.gstin_field());
         let gstin = field.and_then(|field| self.field(field)?.as_str());
-        let edited = edit::apply(&self.edits, json, gstin);
-        let _ = self.unedited.set(edited.missed.join("; "));
-        edited.json
+        Some(edit::apply(&self.edits, json, gstin))
     }
 
     /// Throws the call's dice.

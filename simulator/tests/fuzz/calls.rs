@@ -100,7 +100,16 @@ fn the_admin_api_answers_any_body_with_a_problem_or_takes_it() {
     let (runtime, simulator) = serve();
     let right = [
         ("PUT", "/__sim/clock", r#"{"now":"2026-11-21T10:00:00+05:30","advance":"6h","scale":60}"#),
-        ("PUT", "/__sim/scenarios/gstn-down", "{}"),
+        ("PUT", "/__sim/scenarios/nth-call-fails", r#"{"set":{"call":"3","answer":"504"}}"#),
+        (
+            "PUT",
+            "/__sim/limits",
+            r#"[{"name":"x","refuse":"rate-limited","most":5,"per":"minute"}]"#,
+        ),
+        ("PUT", "/__sim/taxpayers/27AAACS0000A1ZG", r#"{"status":"Cancelled","trade_name":"X"}"#),
+        ("POST", "/__sim/tenants", r#"{"seed":7,"now":"2026-04-01T09:00:00Z","ttl":"10m"}"#),
+        ("POST", "/__sim/verify", r#"[{"status":"5xx","body":{"a":[1]},"between":[1,3]}]"#),
+        ("POST", "/__sim/reset", r#"{"clock":true,"scenarios":true}"#),
     ];
     fuzz::<(u8, Vec<Edit>)>(|(which, edits)| {
         let (method, target, body) = right[usize::from(*which) % right.len()];

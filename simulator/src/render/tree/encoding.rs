@@ -41,6 +41,9 @@ impl Encoding {
         if !tree.write(scope, &mut json)? {
             return Ok(false);
         }
+        if let Some(edited) = scope.scene.edited_inside(&json) {
+            json = edited;
+        }
         match self {
             Self::JsonText => write_string(&String::from_utf8_lossy(&json), out),
             Self::Sealed | Self::Base64 => write_base64(&BASE64_STANDARD, &json, out),
@@ -81,7 +84,7 @@ fn seal(
         return Ok(false);
     }
     let mut rest = json.bytes;
-    if let Some(edited) = scope.scene.edited(&rest) {
+    if let Some(edited) = scope.scene.edited_inside(&rest) {
         rest = edited;
     }
     sink(&mut rest);
