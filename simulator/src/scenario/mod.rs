@@ -1,6 +1,6 @@
 //! Scenarios: stories a user can play; each call is decided by the first rule that fits it.
 //!
-//! [`mod@file`] is what people write; [`mod@gather`] puts it together with what it includes and with its
+//! [`mod@file`] is what people write; `gather` puts it together with what it includes and with its
 //! parameters, [`compile`] checks it against the packs, [`tell`] tells it in sentences. Rules that
 //! name a GSTIN are found by it, so ten thousand of them cost a call no more than one; all others
 //! are found by vendor and endpoint.
