@@ -1,13 +1,21 @@
 //! Targets for a fuzzer: whatever comes in from outside, nothing panics, and what is wrong is told.
 //!
-//! As plain tests each runs for a few seconds on random changes of things that are right, so that
-//! most of a text still is what a parser expects. `BOLERO_RANDOM_TEST_TIME_MS=60000 cargo test
-//! --test fuzz` looks longer, and `cargo bolero test -p gsp-simulator --test fuzz TARGET` goes by
-//! coverage. What one finds becomes a test of its own beside the code that was wrong.
+//! As plain tests each looks at the same few thousand changes of things that are right every time,
+//! so that most of a text still is what a parser expects and a run can be repeated.
+//! `BOLERO_RANDOM_TEST_TIME_MS=60000 cargo test --test fuzz` looks at new ones for so long, and
+//! `cargo bolero test -p gsp-simulator --test fuzz TARGET` goes by coverage. What one finds becomes
+//! a test of its own beside the code that was wrong.
 
-use std::{panic::RefUnwindSafe, path::Path, sync::Arc, time::Duration};
+use std::{
+    panic::{AssertUnwindSafe, RefUnwindSafe},
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
+use bolero::generator::bolero_generator::driver::{ByteSliceDriver, Options};
 use gsp_simulator::finding::{Finding, Source};
+use rand::{Rng as _, SeedableRng as _, rngs::ChaCha8Rng};
 
 mod calls;
 #[path = "../behaviour/common/mod.rs"]
@@ -16,8 +24,15 @@ mod common;
 mod files;
 mod keys;
 
-/// So long each target runs, unless its environment says otherwise.
-const TIME: Duration = Duration::from_secs(4);
+/// So many things each target looks at, unless its environment says otherwise …
+const COUNT: u64 = 5_000;
+
+/// … and on a slow machine for no longer than this.
+const TIME: Duration = Duration::from_secs(8);
+
+/// Set where a target is to look at new things.
+const EXPLORE: [&str; 3] =
+    ["BOLERO_RANDOM_TEST_TIME_MS", "BOLERO_RANDOM_ITERATIONS", "BOLERO_LIBTEST_HARNESS"];
 
 /// Where, how and with what to change a text.
 type Edit = (u16, u8, Vec<u8>);
@@ -67,7 +82,7 @@ const TELLING: &[&str] = &[
     " ",
 ];
 
-/// Looks at what a fuzzer thinks of, for [`TIME`].
+/// Looks at what a fuzzer thinks of: at the same things every time, or at new ones.
 ///
 /// A panic ends the run; that nothing is used after one is what bolero wants to hear.
 fn fuzz<T>(look: impl Fn(&T))
@@ -84,8 +99,32 @@ where
             (self.0)(value);
         }
     }
-    let look = Look(look);
-    bolero::check!().with_test_time(TIME).with_type::<T>().for_each(|value| look.at(value));
+    if EXPLORE.iter().any(|name| std::env::var_os(name).is_some()) {
+        let look = Look(look);
+        bolero::check!().with_type::<T>().for_each(|value| look.at(value));
+        return;
+    }
+    let begun = Instant::now();
+    for seed in 0..COUNT {
+        let mut bytes = [0; 512];
+        ChaCha8Rng::seed_from_u64(seed).fill_bytes(&mut bytes);
+        let value = T::generate(&mut ByteSliceDriver::new(&bytes, &Options::default()));
+        let value = value.expect("a type makes something of any bytes");
+        let told = std::panic::catch_unwind(AssertUnwindSafe(|| look(&value)));
+        if let Err(panic) = told {
+            complain(seed, &value);
+            std::panic::resume_unwind(panic);
+        }
+        if begun.elapsed() > TIME {
+            break;
+        }
+    }
+}
+
+/// Says at what a target panicked.
+#[expect(clippy::print_stderr, reason = "the test's own panic is told by the runner")]
+fn complain(seed: u64, value: &dyn std::fmt::Debug) {
+    eprintln!("thing {seed} of a fuzzer's list: {value:?}");
 }
 
 /// A text with edits made to it; about its length, and still a text.

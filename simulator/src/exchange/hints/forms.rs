@@ -118,7 +118,7 @@ pub(super) fn financial_year(name: &str, text: &str) -> Option<String> {
         2 => text.parse().ok().map(|year: i16| 2000 + year),
         _ => None,
     };
-    let joined = bare.len() == 6 && parts.len() == 1;
+    let joined = bare.len() == 6 && bare.bytes().all(|byte| byte.is_ascii_digit());
     let (first, second) = match parts.as_slice() {
         _ if joined => (year(&bare[..4]), year(&bare[4..])),
         [first, second] => (year(first), year(second)),
@@ -186,7 +186,7 @@ mod tests {
             assert!(told(text).contains("is written `2024-25`"), "{text}: {}", told(text));
         }
         assert!(told("2024").contains("as two: `2024-25`"), "{}", told("2024"));
-        for text in ["soon", "2024-26", ""] {
+        for text in ["soon", "2024-26", "", "2<\u{fffd}(", "20\u{e9}\u{e9}"] {
             assert!(told(text).contains("`2025-26`"), "{text}: {}", told(text));
         }
     }
