@@ -15,14 +15,18 @@
 //! - [`snapshot`]: reviewed answers
 //! - [`verdict`]: an answer held against all of them
 //! - [`mismatch`]: one departure
+//! - [`drift`]: where a live answer is another than the pack promises
+//! - [`run`]: what came of a run, in a file
 //! - [`report`]: verdicts, told to people and machines
 
 pub mod case;
 pub mod client;
+pub mod drift;
 pub mod flow;
 pub mod http;
 pub mod mismatch;
 pub mod report;
+pub mod run;
 pub mod schema;
 pub mod session;
 pub mod snapshot;

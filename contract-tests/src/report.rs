@@ -38,10 +38,10 @@ impl Report<'_> {
             let counts = all.entry(&verdict.vendor).or_default();
             if verdict.skipped.is_some() {
                 counts.skipped += 1;
-            } else if verdict.passed() {
-                counts.passed += 1;
-            } else {
+            } else if verdict.failed() {
                 counts.failed += 1;
+            } else {
+                counts.passed += 1;
             }
         }
         all

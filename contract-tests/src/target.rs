@@ -65,7 +65,7 @@ enum Clock {
 }
 
 /// How closely an answer can be held against a reviewed one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Strictness {
     /// The target's clock and seed are those of the snapshots: every value.

@@ -1,10 +1,12 @@
 //! An answer held against all that is promised of it.
 
-use serde::Serialize;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
     case::{Case, request::RequestError},
+    drift::Drift,
     mismatch::Mismatch,
     schema::Inside,
     snapshot::{self, Shown},
@@ -12,26 +14,127 @@ use crate::{
 };
 
 /// What is said of a case.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Verdict {
     /// `vendor::endpoint::case`.
     pub case: String,
     /// The vendor.
     pub vendor: String,
+    /// The endpoint; `flows` for a flow, `edges` for what HTTP itself refuses.
+    pub endpoint: String,
+    /// What is promised of the answer; none for a flow.
+    pub promised: Option<Promised>,
     /// The request in a line.
     pub request: String,
+    /// The file and line where the case is written, or what it is derived from.
+    pub place: Option<Place>,
+    /// The vendor's document that it follows from; empty where it follows from the pack.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub source: String,
     /// What was otherwise than promised.
     pub mismatches: Vec<Mismatch>,
+    /// Where a live side has departed from the pack.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drifts: Vec<Drift>,
     /// Why it was not tried.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub skipped: Option<String>,
+    /// When it began, by the machine's clock.
+    pub at: Timestamp,
+    /// How long it took, in milliseconds.
+    pub took_ms: u64,
+    /// What was sent and what came, credentials blanked; the last one is the case's own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exchanges: Vec<Heard>,
+}
+
+/// What is promised of an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Promised {
+    /// HTTP status.
+    pub status: u16,
+    /// What the vendor says in the end, by our name.
+    pub outcome: String,
+    /// The vendor's code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+}
+
+/// A line of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The file, as the user would name it: `fixtures/attestr/contract/requests.toml`.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+}
+
+/// A request and its answer, as files and reports have them: credentials are blanked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heard {
+    /// HTTP method.
+    pub method: String,
+    /// The whole address.
+    pub url: String,
+    /// Headers that were sent.
+    pub headers: Vec<(String, String)>,
+    /// The body that was sent; empty where there was none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub body: String,
+    /// When it was sent.
+    pub at: Timestamp,
+    /// How long the answer took, in milliseconds.
+    pub took_ms: u64,
+    /// The answer; none where none came.
+    pub reply: Option<Reply>,
+}
+
+/// An answer, as files and reports have it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers that came.
+    pub headers: Vec<(String, String)>,
+    /// The body; bytes that are no text are told by their hash.
+    pub body: String,
 }
 
 impl Verdict {
+    /// What is said of a case before it is tried.
+    #[must_use]
+    pub fn of(case: &Case) -> Self {
+        Self {
+            case: case.id(),
+            vendor: case.vendor.clone(),
+            endpoint: case.endpoint.clone(),
+            promised: Some(Promised {
+                status: case.status,
+                outcome: case.outcome.clone(),
+                code: case.code.clone(),
+            }),
+            request: case.told(),
+            place: None,
+            source: case.source.clone(),
+            mismatches: Vec::new(),
+            drifts: Vec::new(),
+            skipped: None,
+            at: Timestamp::now(),
+            took_ms: 0,
+            exchanges: Vec::new(),
+        }
+    }
+
     /// Whether the case was tried and all was as promised.
     #[must_use]
     pub fn passed(&self) -> bool {
-        self.mismatches.is_empty() && self.skipped.is_none()
+        self.mismatches.is_empty() && self.drifts.is_empty() && self.skipped.is_none()
+    }
+
+    /// Whether it was tried and something was otherwise.
+    #[must_use]
+    pub fn failed(&self) -> bool {
+        self.skipped.is_none() && !self.passed()
     }
 }
 
@@ -143,13 +246,8 @@ fn parsed(answer: &Answer) -> Result<Option<Value>, Mismatch> {
 ///
 /// When the target is out of reach.
 pub async fn try_case(case: &Case, target: &Target) -> Result<Verdict, TargetError> {
-    let mut verdict = Verdict {
-        case: case.id(),
-        vendor: case.vendor.clone(),
-        request: case.told(),
-        mismatches: Vec::new(),
-        skipped: case.obstacle(target),
-    };
+    let mut verdict = Verdict::of(case);
+    verdict.skipped = case.obstacle(target);
     if verdict.skipped.is_some() {
         return Ok(verdict);
     }

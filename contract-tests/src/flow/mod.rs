@@ -11,6 +11,7 @@ use gsp_simulator::{
     world::{Ingredients, World},
 };
 use indexmap::IndexMap;
+use jiff::Timestamp;
 
 use crate::{
     case::{Case, request::RequestError},
@@ -265,9 +266,17 @@ pub async fn try_flow(flow: &FlowCase, target: &Target) -> Result<Verdict, Targe
     let mut verdict = Verdict {
         case: flow.id(),
         vendor: flow.vendor.clone(),
+        endpoint: FLOWS.to_owned(),
+        promised: None,
         request: flow.about.clone(),
+        place: None,
+        source: flow.source.clone(),
         mismatches: Vec::new(),
+        drifts: Vec::new(),
         skipped: flow.obstacle(target),
+        at: Timestamp::now(),
+        took_ms: 0,
+        exchanges: Vec::new(),
     };
     if verdict.skipped.is_some() {
         return Ok(verdict);

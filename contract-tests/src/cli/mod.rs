@@ -1,0 +1,113 @@
+//! The command line: a file for each command; here is what they share.
+
+use clap::{Parser, Subcommand};
+use gsp_contract_tests::{case::Suite, target::TargetError};
+use gsp_simulator::{finding::Finding, pack::folder::Folder, world::Ingredients};
+
+mod run;
+
+/// All was as promised.
+pub(crate) const DONE: u8 = 0;
+/// Something was not.
+pub(crate) const MISMATCHES: u8 = 1;
+/// A file or an argument is wrong; clap gives it too.
+pub(crate) const WRONG_INPUT: u8 = 2;
+/// Nothing answers.
+pub(crate) const OUT_OF_REACH: u8 = 3;
+
+/// Runs one contract against the simulator, any address, or a vendor's live sandbox.
+#[derive(Debug, Parser)]
+#[command(name = "gsp-contract", version, propagate_version = true, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(run::Args),
+}
+
+impl Cli {
+    /// Does what is asked; gives the exit code.
+    pub(crate) async fn run(self) -> Result<u8, Trouble> {
+        match self.command {
+            Command::Run(args) => run::run(&args).await,
+        }
+    }
+}
+
+/// Why nothing was done.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// A file or an argument: the text as it is told, `error:` and `hint:` included.
+    Input(String),
+    /// The target.
+    Target(TargetError),
+}
+
+impl From<TargetError> for Trouble {
+    fn from(error: TargetError) -> Self {
+        Self::Target(error)
+    }
+}
+
+/// The vendors that a command is about: those in the program, and a folder of one's own.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Packs {
+    /// One more folder of vendors; those in it replace others of their name.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) fixtures: Option<std::path::PathBuf>,
+}
+
+impl Packs {
+    /// What the simulator and the suite are made from.
+    pub(crate) fn ingredients(&self) -> Result<Ingredients, Trouble> {
+        let mut ingredients = Ingredients::default();
+        if let Some(path) = &self.fixtures {
+            let folder = Folder::read(path).map_err(|error| {
+                Trouble::Input(format!(
+                    "error: the folder `{}` cannot be read: {error}\nhint: give a folder that is there and that you may read",
+                    path.display()
+                ))
+            })?;
+            ingredients.fixtures.push(folder);
+        }
+        Ok(ingredients)
+    }
+
+    /// All cases of all vendors.
+    pub(crate) fn suite(&self) -> Result<Suite, Trouble> {
+        Suite::load(&self.ingredients()?).map_err(|findings| {
+            let drawn: Vec<_> =
+                findings.iter().map(|finding: &Finding| finding.draw(false)).collect();
+            Trouble::Input(drawn.join("\n\n"))
+        })
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "the program's output")]
+pub(crate) fn print(text: &str) {
+    print!("{text}");
+}
+
+/// Tells why nothing was tried, and gives the exit code.
+#[expect(clippy::print_stderr, reason = "the program's errors")]
+pub(crate) fn tell(trouble: &Trouble) -> u8 {
+    match trouble {
+        Trouble::Input(text) => {
+            eprintln!("{text}");
+            WRONG_INPUT
+        }
+        Trouble::Target(error) => {
+            eprintln!("error: {error}");
+            if let Some(hint) = error.hint() {
+                eprintln!("hint: {hint}");
+            }
+            match error {
+                TargetError::Start(_) | TargetError::Request(_) => WRONG_INPUT,
+                TargetError::OutOfReach { .. } | TargetError::NoSimulator { .. } => OUT_OF_REACH,
+            }
+        }
+    }
+}
