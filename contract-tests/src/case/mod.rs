@@ -29,6 +29,7 @@ mod derived;
 mod flows;
 pub mod login;
 pub mod request;
+pub mod tags;
 mod written;
 
 pub use login::Login;
@@ -73,6 +74,8 @@ pub struct Case {
     pub(crate) account: Option<usize>,
     pub(crate) asked: contract::Case,
     pub(crate) logins: Arc<Vec<Login>>,
+    /// Its texts are those of a live target already.
+    pub(crate) adapted: bool,
 }
 
 impl Case {
@@ -85,6 +88,9 @@ impl Case {
     /// Why it cannot be tried at a target; `None` where it can.
     #[must_use]
     pub fn obstacle(&self, target: &Target) -> Option<String> {
+        if let Some(live) = target.live() {
+            return live.obstacle(self);
+        }
         let seed = self.asked.seed.filter(|seed| target.seed() != Some(*seed))?;
         let other = target.seed().map_or_else(|| "another".to_owned(), |seed| seed.to_string());
         Some(format!(
@@ -101,6 +107,13 @@ impl Case {
             Value::Number(number) => Some(number.to_string()),
             _ => None,
         })
+    }
+
+    /// The names of headers and query parameters that carry credentials.
+    #[must_use]
+    pub(crate) fn secret_names(&self) -> Vec<String> {
+        let pack = &self.pack;
+        pack.secret_headers.iter().chain(&pack.secret_queries).cloned().collect()
     }
 
     /// What of an answer comes from a simulator's dice, and so is another where others have called
@@ -281,6 +294,7 @@ impl<'folder> Vendor<'folder> {
             account,
             asked,
             logins: Arc::clone(&self.logins),
+            adapted: false,
         })
     }
 }
