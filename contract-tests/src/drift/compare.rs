@@ -237,7 +237,10 @@ fn objects(known: &Object, live: &Object, place: &Place<'_>, rules: &Rules, out:
     for (name, key) in &live.keys {
         if !known.keys.contains_key(name) && !place.allowed.has_key(name) {
             let drift = place.key(name, false).drift(Kind::NewKey, "no key", key.shape.told());
-            out.push(drift.with(key.shape.stand_in()));
+            let order = live.ordered();
+            let at = order.iter().position(|one| one == name).filter(|at| *at > 0);
+            let after = at.map(|at| order[at - 1]);
+            out.push(drift.with(json!({ "after": after, "value": key.shape.stand_in() })));
         }
     }
     if let Some((first, second)) = known.disorder(live) {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use gsp_simulator::world::World;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::{Mutex, OnceCell};
 
 use super::{
@@ -326,7 +326,9 @@ fn head(case: &Case, known: &Known, answer: &Answer, live: &Seen) -> Vec<Drift> 
         let promised = own.map_or_else(|| "no code".to_owned(), |own| format!("{own:?}"));
         let kind = if documented.is_some() { Kind::Code } else { Kind::UndocumentedCode };
         let drift = Drift::new(at, kind, promised, format!("{code:?}"));
-        drifts.push(drift.with(code.as_str()));
+        let message = message(answer);
+        let live = json!({ "code": code, "status": answer.status, "message": message });
+        drifts.push(drift.with(live));
     }
     if answer.status != case.status {
         let (own, found) = (case.status.to_string(), answer.status.to_string());
@@ -368,11 +370,25 @@ fn head(case: &Case, known: &Known, answer: &Answer, live: &Seen) -> Vec<Drift> 
     drifts
 }
 
+/// The first text of an answer that is several words.
+fn message(answer: &Answer) -> Option<String> {
+    fn first(json: &Value) -> Option<&str> {
+        match json {
+            Value::String(text) => text.trim().contains(' ').then_some(text.as_str()),
+            Value::Array(list) => list.iter().find_map(first),
+            Value::Object(map) => map.values().find_map(first),
+            _ => None,
+        }
+    }
+    let json: Value = serde_json::from_slice(&answer.body).ok()?;
+    first(&json).map(str::to_owned)
+}
+
 /// Whether after this drift nothing of the body can be compared: it is another answer.
 fn ends(drift: &Drift) -> bool {
     let class = |text: &str| text.bytes().next();
     match drift.kind {
-        Kind::Code => true,
+        Kind::Code | Kind::UndocumentedCode => true,
         Kind::Status => class(&drift.promised) != class(&drift.found),
         _ => false,
     }

@@ -16,6 +16,8 @@ use serde_json::Value;
 mod allowed;
 mod compare;
 pub mod expected;
+pub mod group;
+pub mod patch;
 mod population;
 pub mod shape;
 
