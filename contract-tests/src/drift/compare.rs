@@ -50,12 +50,7 @@ impl<'a> Place<'a> {
         Self { allowed: self.allowed.inside(), ..self.clone() }
     }
 
-    fn drift(
-        &self,
-        kind: Kind,
-        promised: impl Into<String>,
-        found: impl Into<String>,
-    ) -> Drift {
+    fn drift(&self, kind: Kind, promised: impl Into<String>, found: impl Into<String>) -> Drift {
         Drift::new(place(&self.pointer), kind, promised, found)
     }
 }
@@ -97,10 +92,7 @@ fn kinds(known: &Shape, live: &Shape, place: &Place<'_>) -> Option<Drift> {
     let other_type = [
         (live.object.is_some(), known.object.is_some() || allowed("object")),
         (live.list.is_some(), known.list.is_some() || allowed("array")),
-        (
-            live.number.is_some(),
-            known.number.is_some() || allowed("number") || allowed("integer"),
-        ),
+        (live.number.is_some(), known.number.is_some() || allowed("number") || allowed("integer")),
         (!live.booleans.is_empty(), !known.booleans.is_empty() || allowed("boolean")),
         (has_text(live), known.text.is_some() || allowed("string")),
     ];
@@ -197,9 +189,7 @@ fn words(known: &Text, live: &Text, place: &Place<'_>, rules: &Rules) -> Option<
         }
         let known: Vec<_> = all.iter().map(|word| format!("{word:?}")).collect();
         return Some(
-            place
-                .drift(Kind::EnumValue, known.join(" or "), format!("{new:?}"))
-                .with(new.as_str()),
+            place.drift(Kind::EnumValue, known.join(" or "), format!("{new:?}")).with(new.as_str()),
         );
     }
     if all.iter().any(|word| masked(word) == masked(new)) {
@@ -221,18 +211,11 @@ pub(super) fn masked(text: &str) -> String {
         let digits = word.bytes().filter(u8::is_ascii_digit).count();
         digits >= 4
     };
-    let words: Vec<_> =
-        text.split(' ').map(|word| if hidden(word) { "#" } else { word }).collect();
+    let words: Vec<_> = text.split(' ').map(|word| if hidden(word) { "#" } else { word }).collect();
     words.join(" ")
 }
 
-fn objects(
-    known: &Object,
-    live: &Object,
-    place: &Place<'_>,
-    rules: &Rules,
-    out: &mut Vec<Drift>,
-) {
+fn objects(known: &Object, live: &Object, place: &Place<'_>, rules: &Rules, out: &mut Vec<Drift>) {
     for (name, key) in &known.keys {
         match live.keys.get(name) {
             Some(own) => {

@@ -183,7 +183,9 @@ impl fmt::Display for Drift {
                 write!(formatter, "`{at}`: was {promised}, live sends {found}")
             }
             Kind::Status => write!(formatter, "status: was {promised}, live sends {found}"),
-            kind => write!(formatter, "`{at}`: {}: was {promised}, live sends {found}", kind.told()),
+            kind => {
+                write!(formatter, "`{at}`: {}: was {promised}, live sends {found}", kind.told())
+            }
         }
     }
 }

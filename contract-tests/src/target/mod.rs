@@ -18,10 +18,10 @@ use secrecy::ExposeSecret as _;
 use serde_json::Value;
 
 use crate::{
-    case::{Case, Suite, Request, login::Tokens, request::RequestError},
+    case::{Case, Request, Suite, login::Tokens, request::RequestError},
     config::{Given, KindFile, OtpFile, Secrets},
-    guard::{self, Came, Guard, Wanted},
     drift::Expected,
+    guard::{self, Came, Guard, Wanted},
     mismatch::Mismatch,
     run,
     schema::Inside,

@@ -92,8 +92,7 @@ impl Shape {
                 let keys = map.iter().map(|(key, value)| {
                     (key.clone(), Key { shape: Self::of(value), always: true })
                 });
-                let next =
-                    map.keys().zip(map.keys().skip(1)).map(|(a, b)| (a.clone(), b.clone()));
+                let next = map.keys().zip(map.keys().skip(1)).map(|(a, b)| (a.clone(), b.clone()));
                 shape.object = Some(Object { keys: keys.collect(), next: next.collect() });
             }
         }

@@ -32,9 +32,7 @@ pub(super) fn contradiction(known: &After<'_>, live: &After<'_>) -> Option<(Stri
     live.iter()
         .flat_map(|(one, after)| after.iter().map(move |other| (*one, *other)))
         .find(|(one, other)| {
-            !follows(live, other, one)
-                && follows(known, other, one)
-                && !follows(known, one, other)
+            !follows(live, other, one) && follows(known, other, one) && !follows(known, one, other)
         })
         .map(|(one, other)| (one.to_owned(), other.to_owned()))
 }

@@ -128,9 +128,8 @@ impl Reading {
 fn parts(text: &str) -> Option<(Vec<&str>, char)> {
     let sign = text.chars().find(|letter| !letter.is_ascii_alphanumeric())?;
     let parts: Vec<_> = text.split(sign).collect();
-    let plain = |part: &&str| {
-        !part.is_empty() && part.chars().all(|letter| letter.is_ascii_alphanumeric())
-    };
+    let plain =
+        |part: &&str| !part.is_empty() && part.chars().all(|letter| letter.is_ascii_alphanumeric());
     parts.iter().all(plain).then_some((parts, sign))
 }
 
@@ -160,11 +159,10 @@ fn days(text: &str, all: &mut BTreeSet<Reading>) {
         Some((parts, sign)) => (parts, sign.to_string()),
         // Without signs the year tells where it stands.
         None if whole => {
-            let by_year = [(vec![&text[..2], &text[2..4], &text[4..]]), vec![
-                &text[..4],
-                &text[4..6],
-                &text[6..],
-            ]];
+            let by_year = [
+                (vec![&text[..2], &text[2..4], &text[4..]]),
+                vec![&text[..4], &text[4..6], &text[6..]],
+            ];
             for parts in by_year {
                 day_of(&parts, "", all);
             }

@@ -10,7 +10,9 @@ impl Shape {
     pub fn told(&self) -> String {
         let mut kinds = Vec::new();
         if let Some(object) = &self.object {
-            kinds.push(if object.keys.is_empty() { "an empty object" } else { "an object" }.to_owned());
+            kinds.push(
+                if object.keys.is_empty() { "an empty object" } else { "an object" }.to_owned(),
+            );
         }
         if let Some(items) = &self.list {
             kinds.push(items.plural());
@@ -20,7 +22,11 @@ impl Shape {
         }
         if let Some(number) = &self.number {
             let short = number.sample.len() <= LONGEST_TOLD;
-            kinds.push(if short { format!("the number {}", number.sample) } else { "a number".to_owned() });
+            kinds.push(if short {
+                format!("the number {}", number.sample)
+            } else {
+                "a number".to_owned()
+            });
         }
         let mut booleans = self.booleans.iter();
         match (booleans.next(), booleans.next()) {
@@ -78,7 +84,11 @@ impl Shape {
         if self.object.is_some() {
             kinds.push("object".to_owned());
         }
-        let _ = writeln!(out, "{}", if kinds.is_empty() { "nothing".to_owned() } else { kinds.join(" or ") });
+        let _ = writeln!(
+            out,
+            "{}",
+            if kinds.is_empty() { "nothing".to_owned() } else { kinds.join(" or ") }
+        );
         let indent = "  ".repeat(depth + 1);
         if let Some(items) = self.list.as_ref().filter(|items| !items.is_unseen()) {
             let _ = write!(out, "{indent}*: ");

@@ -95,7 +95,7 @@ impl Text {
 
 /// The JSON object or list inside a text.
 #[must_use]
-pub fn inside(text: &str) -> Option<Value> {
+pub(super) fn inside(text: &str) -> Option<Value> {
     const SHORTEST: usize = 8;
     let parsed = |bytes: &[u8]| {
         let json: Value = serde_json::from_slice(bytes).ok()?;
