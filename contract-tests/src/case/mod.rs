@@ -98,6 +98,13 @@ impl Case {
         ))
     }
 
+    /// The names of headers and query parameters that carry credentials.
+    #[must_use]
+    pub(crate) fn secret_names(&self) -> Vec<String> {
+        let pack = &self.pack;
+        pack.secret_headers.iter().chain(&pack.secret_queries).cloned().collect()
+    }
+
     /// The code that an answer says, as a text; none where it has none.
     #[must_use]
     pub fn code_in(&self, body: &Value) -> Option<String> {
@@ -107,13 +114,6 @@ impl Case {
             Value::Number(number) => Some(number.to_string()),
             _ => None,
         })
-    }
-
-    /// The names of headers and query parameters that carry credentials.
-    #[must_use]
-    pub(crate) fn secret_names(&self) -> Vec<String> {
-        let pack = &self.pack;
-        pack.secret_headers.iter().chain(&pack.secret_queries).cloned().collect()
     }
 
     /// What of an answer comes from a simulator's dice, and so is another where others have called
