@@ -116,6 +116,7 @@ impl Vendor<'_> {
                 source: String::new(),
                 payload: None,
                 explained: None,
+                reading: None,
                 seed: None,
                 ..asked
             },

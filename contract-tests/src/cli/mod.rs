@@ -6,6 +6,7 @@ use gsp_simulator::{finding::Finding, pack::folder::Folder, world::Ingredients};
 
 mod choice;
 mod doctor;
+mod drift;
 mod run;
 mod schema;
 
@@ -30,6 +31,7 @@ pub(crate) struct Cli {
 enum Command {
     Run(run::Args),
     Doctor(doctor::Args),
+    Drift(drift::Args),
     Schema(schema::Args),
 }
 
@@ -39,6 +41,7 @@ impl Cli {
         match self.command {
             Command::Run(args) => run::run(&args).await,
             Command::Doctor(args) => doctor::run(&args),
+            Command::Drift(args) => drift::run(&args).await,
             Command::Schema(args) => schema::run(&args),
         }
     }

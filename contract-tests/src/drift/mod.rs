@@ -19,7 +19,9 @@ pub mod expected;
 pub mod group;
 pub mod patch;
 mod population;
+pub mod reading;
 pub mod shape;
+pub mod verified;
 
 pub use self::{expected::Expected, shape::Shape};
 

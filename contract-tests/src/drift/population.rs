@@ -68,6 +68,7 @@ pub(super) fn form_of(case: &Case) -> String {
     asked.name = String::new();
     asked.source = String::new();
     asked.explained = None;
+    asked.reading = None;
     format!(
         "{}::{}::{} {:?} {} {:?} {:?} {asked:?}",
         case.vendor, case.endpoint, case.outcome, case.code, case.method, case.wish, case.account

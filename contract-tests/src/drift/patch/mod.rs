@@ -62,6 +62,28 @@ pub fn propose(folder: &Folder, group: &Group, suite: &Suite, reading: Option<&R
     maker.finish()
 }
 
+/// Settings that a body looks at near a place: those of the value itself first.
+pub(super) fn settings_of(folder: &Folder, vendor: &str, body: &str, at: &str) -> Vec<String> {
+    let files = Files::of(folder);
+    let mut pointer = if at.starts_with('/') && at != "/" { at } else { "" };
+    let mut names = Vec::new();
+    loop {
+        for spot in body::spots(&files, vendor, body, pointer) {
+            let text = files.text(&spot.path).unwrap_or_default();
+            names.extend(body::settings_in(spot.value.written(&text)));
+            if let Some((object, index)) = &spot.member {
+                let member = &object.members()[*index];
+                names.extend(body::settings_in(&text[member.span.clone()]));
+            }
+        }
+        let Some((parent, _)) = pointer.rsplit_once('/') else { break };
+        pointer = parent;
+    }
+    let whole = files.text(&format!("{vendor}/bodies/{body}.json")).unwrap_or_default();
+    names.extend(body::settings_in(&whole));
+    names
+}
+
 struct Maker<'a> {
     files: Files<'a>,
     group: &'a Group,
@@ -71,7 +93,7 @@ struct Maker<'a> {
 }
 
 /// The reply that a case is answered with.
-fn plan_of(case: &Case) -> Option<&ReplyPlan> {
+pub(super) fn plan_of(case: &Case) -> Option<&ReplyPlan> {
     let replies = match case.pack.endpoint(&case.endpoint) {
         Some((_, endpoint)) => &endpoint.replies,
         None if case.endpoint == EDGES => &case.pack.replies,

@@ -311,6 +311,7 @@ impl StepFile {
             payload: self.payload.clone(),
             seed: None,
             explained: self.explained.clone(),
+            reading: None,
             without: self.without.clone(),
             source: String::new(),
         };

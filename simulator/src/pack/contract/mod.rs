@@ -83,6 +83,8 @@ pub struct Case {
     pub seed: Option<u64>,
     /// A part of what the simulator's journal must say of it.
     pub explained: Option<String>,
+    /// The setting whose default it relies on.
+    pub reading: Option<String>,
     /// What was taken out on purpose.
     pub left_out: Vec<String>,
     /// Where this is written.

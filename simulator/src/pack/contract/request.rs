@@ -77,6 +77,10 @@ pub struct RequestFile {
     /// What the simulator's journal must say of it, or a part of that.
     #[serde(default)]
     pub explained: Option<Located<String>>,
+    /// The setting of the pack whose default it relies on, where the vendor's documents can be read
+    /// in more than one way: a live run of this request tells which reading holds.
+    #[serde(default)]
+    pub reading: Option<Located<String>>,
     /// What is taken out after `like` was merged: a key of the query, the headers or the body, or
     /// a JSON pointer into the body.
     #[serde(default)]
@@ -170,6 +174,7 @@ impl RequestFile {
             payload: named(&self.payload).or(start.payload.filter(|_| same)),
             seed: self.seed.or(start.seed),
             explained: named(&self.explained),
+            reading: named(&self.reading),
             left_out: start.left_out,
             source: if self.source.is_empty() { start_source } else { self.source.clone() },
         };
