@@ -18,6 +18,7 @@
 //! - [`verdict`]: an answer held against all of them
 //! - [`mismatch`]: one departure
 //! - [`drift`]: where a live answer is another than the pack promises
+//! - [`fidelity`]: how sure each answer of the packs is
 //! - [`run`]: what came of a run, in a file
 //! - [`report`]: verdicts, told to people and machines
 
@@ -25,6 +26,7 @@ pub mod case;
 pub mod client;
 pub mod config;
 pub mod drift;
+pub mod fidelity;
 pub mod flow;
 pub mod guard;
 pub mod http;

@@ -7,6 +7,7 @@ use gsp_simulator::{finding::Finding, pack::folder::Folder, world::Ingredients};
 mod choice;
 mod doctor;
 mod drift;
+mod fidelity;
 mod run;
 mod schema;
 
@@ -32,6 +33,7 @@ enum Command {
     Run(run::Args),
     Doctor(doctor::Args),
     Drift(drift::Args),
+    Fidelity(fidelity::Args),
     Schema(schema::Args),
 }
 
@@ -42,6 +44,7 @@ impl Cli {
             Command::Run(args) => run::run(&args).await,
             Command::Doctor(args) => doctor::run(&args),
             Command::Drift(args) => drift::run(&args).await,
+            Command::Fidelity(args) => fidelity::run(&args),
             Command::Schema(args) => schema::run(&args),
         }
     }
