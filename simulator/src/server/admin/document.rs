@@ -40,8 +40,7 @@ pub(super) fn document(routes: &[Route], base_url: &str) -> Value {
     for (index, route) in routes.iter().enumerate() {
         let path = paths.entry(route.shown).or_insert_with(|| json!({}));
         let method = route.method.as_str().to_ascii_lowercase();
-        let input = inputs[index].take();
-        path[method] = operation(route, input, answers[index].take());
+        path[method] = operation(route, &inputs[index], answers[index].take());
     }
     json!({
         "openapi": OPENAPI,
@@ -195,7 +194,7 @@ fn problematic(told: &mut Value) {
         json!({ "schema": { "$ref": format!("{COMPONENTS}Problem") } });
 }
 
-fn operation(route: &Route, input: Value, responses: Value) -> Value {
+fn operation(route: &Route, input: &Value, responses: Value) -> Value {
     let mut told = json!({
         "operationId": name(route),
         "tags": [tag(route)],

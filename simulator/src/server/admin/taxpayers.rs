@@ -44,7 +44,7 @@ pub(super) fn routes() -> Vec<Route> {
 #[serde(untagged)]
 enum Said {
     Somebody(Box<TaxpayerFacts>),
-    Nobody(Absent),
+    Nobody(Box<Absent>),
 }
 
 /// Somebody who is absent.
@@ -100,7 +100,8 @@ fn said(asked: &Asked, gstin: &str) -> Json<Said> {
     let somebody = told(asked, gstin).map(|facts| Said::Somebody(Box::new(facts)));
     Json(somebody.unwrap_or_else(|| {
         let overridden = asked.tenant.memory.overrides.of(gstin);
-        Said::Nobody(Absent { gstin: gstin.to_owned(), overridden: overridden.as_deref().cloned() })
+        let overridden = overridden.as_deref().cloned();
+        Said::Nobody(Box::new(Absent { gstin: gstin.to_owned(), overridden }))
     }))
 }
 

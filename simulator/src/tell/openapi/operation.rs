@@ -164,7 +164,7 @@ fn describe(pack: &Pack, endpoints: &[&Endpoint]) -> String {
                 lines.push(format!("`{}`, where {}.", endpoint.name, select.join(" and ")));
             }
             (true, true) => {
-                lines.push(format!("`{}`, where none of the others is.", endpoint.name))
+                lines.push(format!("`{}`, where none of the others is.", endpoint.name));
             }
             (true, false) => lines.push(format!("`{}`", endpoint.name)),
         }
@@ -315,14 +315,14 @@ fn parameter(stage: Stage<'_>, asked: &[Asked<'_>], place: Place, key: &str) -> 
         if !values.contains(&value) {
             values.push(value);
             let summary = if selects { one.endpoint.title.as_str() } else { "" };
-            examples.insert(component(&one.endpoint.name), shown(summary, value.into()));
+            examples.insert(component(&one.endpoint.name), shown(summary, &value.into()));
         }
     }
     if is_subject {
         for (name, about, gstin) in magic(stage, asked) {
             if !values.contains(&gstin) {
                 values.push(gstin);
-                examples.insert(name, shown(&about, gstin.into()));
+                examples.insert(name, shown(&about, &gstin.into()));
             }
         }
     }
@@ -334,7 +334,7 @@ fn parameter(stage: Stage<'_>, asked: &[Asked<'_>], place: Place, key: &str) -> 
     told
 }
 
-fn shown(summary: &str, value: Value) -> Value {
+fn shown(summary: &str, value: &Value) -> Value {
     if summary.is_empty() {
         json!({ "value": value })
     } else {
@@ -380,7 +380,9 @@ fn wish(asked: &[Asked<'_>]) -> Value {
         outcomes.filter(|name| replies.by_outcome.contains_key(*name)).for_each(&mut add);
         let mut codes: Vec<_> = replies.by_code.iter().collect();
         codes.sort_by_key(|(code, at)| (**at, code.as_str()));
-        codes.into_iter().for_each(|(code, _)| add(code));
+        for (code, _) in codes {
+            add(code);
+        }
     }
     json!({
         "name": OUTCOME_HEADER.as_str(),
@@ -439,7 +441,7 @@ fn body(asked: &[Asked<'_>], parts: &mut Parts) -> Option<Value> {
                     | (Media::Multipart, RequestBody::Multipart(pairs)) => json!(pairs),
                     _ => continue,
                 };
-                let mut example = shown(&one.endpoint.title, value);
+                let mut example = shown(&one.endpoint.title, &value);
                 if let Some(before) = one.before {
                     example["description"] = before.into();
                 }

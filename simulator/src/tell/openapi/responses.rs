@@ -92,7 +92,7 @@ pub(super) fn response(said: &[&Said<'_>], shown: &mut Shown) -> Value {
         told["content"] = Value::Object(content);
     }
     let mut known: Vec<Value> = Vec::new();
-    for reply in said.iter().map(replies) {
+    for reply in said.iter().map(|said| reply(said)) {
         if !known.contains(&reply) {
             known.push(reply);
         }
@@ -102,7 +102,7 @@ pub(super) fn response(said: &[&Said<'_>], shown: &mut Shown) -> Value {
 }
 
 /// A reply by its names.
-fn replies(said: &&Said<'_>) -> Value {
+fn reply(said: &Said<'_>) -> Value {
     let mut told = json!({ "outcome": said.plan.outcome.as_str() });
     if let Some(code) = said.code {
         told["code"] = code.code.as_str().into();
