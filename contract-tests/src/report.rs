@@ -59,6 +59,7 @@ impl Report<'_> {
         }
         let how = match self.strictness {
             Strictness::Values => "every value was compared",
+            Strictness::Shape => "values were not compared: the taxpayers are others",
             Strictness::Form => {
                 "values were not compared, only their form: the target's clock or seed is not the snapshots'"
             }

@@ -4,7 +4,10 @@ use clap::{Parser, Subcommand};
 use gsp_contract_tests::{case::Suite, target::TargetError};
 use gsp_simulator::{finding::Finding, pack::folder::Folder, world::Ingredients};
 
+mod choice;
+mod doctor;
 mod run;
+mod schema;
 
 /// All was as promised.
 pub(crate) const DONE: u8 = 0;
@@ -26,6 +29,8 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Args),
+    Doctor(doctor::Args),
+    Schema(schema::Args),
 }
 
 impl Cli {
@@ -33,6 +38,8 @@ impl Cli {
     pub(crate) async fn run(self) -> Result<u8, Trouble> {
         match self.command {
             Command::Run(args) => run::run(&args).await,
+            Command::Doctor(args) => doctor::run(&args),
+            Command::Schema(args) => schema::run(&args),
         }
     }
 }
@@ -105,8 +112,14 @@ pub(crate) fn tell(trouble: &Trouble) -> u8 {
                 eprintln!("hint: {hint}");
             }
             match error {
-                TargetError::Start(_) | TargetError::Request(_) => WRONG_INPUT,
-                TargetError::OutOfReach { .. } | TargetError::NoSimulator { .. } => OUT_OF_REACH,
+                TargetError::Start(_)
+                | TargetError::Request(_)
+                | TargetError::Refused(_)
+                | TargetError::Lacks { .. }
+                | TargetError::Unusable { .. } => WRONG_INPUT,
+                TargetError::OutOfReach { .. }
+                | TargetError::NoSimulator { .. }
+                | TargetError::NoAnswer { .. } => OUT_OF_REACH,
             }
         }
     }

@@ -41,6 +41,9 @@ pub struct ContractFile {
     /// What values tell of somebody, for recordings: JSON pointer (`*` is any one step, `**` any
     /// number of them) → kind. What the bodies' holes tell need not be said.
     pub personal: IndexMap<String, Located<PersonalKind>>,
+    /// Where answers have the vendor's code: JSON pointers, the first that is there counts. Left
+    /// out where the code is the HTTP status, or there is none.
+    pub code_at: Vec<Located<String>>,
     /// Where a login endpoint's answer has its token: session → JSON pointer.
     pub tokens: IndexMap<String, Located<String>>,
     /// How a client comes to a session that a taxpayer consents to, by its kind.
