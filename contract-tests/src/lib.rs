@@ -17,10 +17,12 @@
 //! - [`mismatch`]: one departure
 //! - [`drift`]: where a live answer is another than the pack promises
 //! - [`run`]: what came of a run, in a file
-//! - [`report`]: verdicts, told to people and machines
+//! - [`report`]: a run, told to people and machines
+//! - [`coverage`]: which codes of the catalog were met, by runs and by a client
 
 pub mod case;
 pub mod client;
+pub mod coverage;
 pub mod drift;
 pub mod flow;
 pub mod http;

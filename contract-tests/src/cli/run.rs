@@ -2,13 +2,20 @@
 
 use gsp_contract_tests::{
     case::{Case, Suite},
+    coverage::Catalog,
     flow::{self, FlowCase},
-    report::{self, Report},
+    report,
+    run::{Asked, FORMAT, Kind, Run},
     target::Target,
     verdict::{self, Verdict},
 };
+use jiff::Timestamp;
+use serde_json::json;
 
-use super::{DONE, MISMATCHES, Packs, Trouble, print};
+use super::{
+    DONE, MISMATCHES, Packs, Trouble, known_vendor, print,
+    reports::{self, LAST_RUN, Reports},
+};
 
 /// Tries all cases, or some, and tells what is otherwise than promised.
 ///
@@ -36,6 +43,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "PATTERN")]
     case: Option<String>,
     #[command(flatten)]
+    reports: Reports,
+    #[command(flatten)]
     packs: Packs,
     /// Tell it as JSON.
     #[arg(long)]
@@ -54,10 +63,14 @@ pub(crate) async fn run(arguments: &Args) -> Result<u8, Trouble> {
             )));
         }
     };
-    let mut verdicts = Vec::with_capacity(cases.len() + flows.len());
+    let terminal = reports::terminal();
+    let began = Timestamp::now();
+    let ids = cases.iter().map(|case| case.id()).chain(flows.iter().map(|flow| flow.id()));
+    let chosen: Vec<_> = ids.collect();
+    let mut verdicts = Vec::with_capacity(chosen.len());
     let mut keep = |verdict: Verdict| {
-        if !arguments.json && !verdict.passed() {
-            print(&report::told(&verdict));
+        if !arguments.json && verdict.failed() {
+            print(&terminal.case(&verdict));
         }
         verdicts.push(verdict);
     };
@@ -69,27 +82,39 @@ pub(crate) async fn run(arguments: &Args) -> Result<u8, Trouble> {
         keep(flow::try_flow(flow, &target).await?);
     }
     let told = if arguments.target == "embedded" { "embedded" } else { target.url() };
-    let report = Report { target: told, strictness: target.strictness(), verdicts: &verdicts };
+    let vendors = suite.world.packs.iter().map(|pack| pack.name.clone());
+    let run = Run {
+        format: FORMAT,
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        target: Asked {
+            name: told.to_owned(),
+            kind: if told == "embedded" { Kind::Embedded } else { Kind::Simulator },
+            addresses: vendors
+                .map(|vendor| (vendor.clone(), format!("{}/{vendor}", target.url())))
+                .collect(),
+        },
+        compared: target.strictness(),
+        began,
+        ended: Some(Timestamp::now()),
+        chosen,
+        verdicts,
+    };
+    reports::write(LAST_RUN.as_ref(), &json!(run).to_string())?;
     if arguments.json {
-        print(&format!("{:#}\n", report.json()));
+        print(&format!("{:#}\n", report::json::report(&run)));
     } else {
-        print(&report.table());
+        print(&terminal.end(&run));
     }
-    Ok(if verdicts.iter().any(Verdict::failed) { MISMATCHES } else { DONE })
+    arguments.reports.write(&run, &Catalog::of(&suite), arguments.json)?;
+    Ok(if run.verdicts.iter().any(Verdict::failed) { MISMATCHES } else { DONE })
 }
 
 /// Cases and flows that are to be tried.
 type Chosen<'suite> = (Vec<&'suite Case>, Vec<&'suite FlowCase>);
 
 fn choose<'suite>(suite: &'suite Suite, arguments: &Args) -> Result<Chosen<'suite>, Trouble> {
-    if let Some(vendor) = &arguments.vendor
-        && suite.world.vendor(vendor).is_none()
-    {
-        let names: Vec<_> = suite.world.packs.iter().map(|pack| pack.name.as_str()).collect();
-        return Err(Trouble::Input(format!(
-            "error: there is no vendor `{vendor}`\nhint: there are: {}",
-            names.join(", ")
-        )));
+    if let Some(vendor) = &arguments.vendor {
+        known_vendor(suite, vendor)?;
     }
     let wanted = |vendor: &str, id: String| {
         arguments.vendor.as_ref().is_none_or(|name| name == vendor)
