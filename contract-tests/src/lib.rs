@@ -6,7 +6,9 @@
 //!
 //! - [`case`]: one promise, and how it is asked for
 //! - [`target`]: what is asked: a simulator in this process, or one at an address
+//! - [`config`]: `contract.toml`: whom one may ask, and how
 //! - [`client`]: keys, envelopes and files of a session by consent, as a client has them
+//! - [`guard`]: what may be sent to a target in a day, and how fast
 //! - [`http`]: the HTTP client that all of it uses
 //! - [`session`]: how a case comes to such a session
 //! - [`flow`]: sequences of requests that belong together
@@ -22,9 +24,11 @@
 
 pub mod case;
 pub mod client;
+pub mod config;
 pub mod coverage;
 pub mod drift;
 pub mod flow;
+pub mod guard;
 pub mod http;
 pub mod mismatch;
 pub mod report;

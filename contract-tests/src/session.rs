@@ -133,7 +133,7 @@ impl<'target> Visit<'target> {
     pub async fn ask(&mut self, case: &Case, client: &str) -> Result<Answer, TargetError> {
         if let Some(session) = &case.session {
             let way = Arc::clone(&session.way);
-            self.introduce(client, &way, &Identity::of(case)).await?;
+            self.introduce(client, &case.vendor, &way, &Identity::of(case)).await?;
             let asked_for = case.wish.is_some() && case.code.is_some();
             if session.before != Before::Nothing && !asked_for {
                 self.log_in(case, &way, session.before, client).await?;
@@ -154,14 +154,17 @@ impl<'target> Visit<'target> {
     pub async fn introduce(
         &mut self,
         name: &str,
+        vendor: &str,
         way: &Way,
         identity: &Identity,
     ) -> Result<(), TargetError> {
         if self.clients.contains_key(name) {
             return Ok(());
         }
-        let mut client = Client::new(name, self.network().await?);
-        let Identity { user, state, gstin } = identity.clone();
+        let kind = &way.handshake.kind;
+        let network = self.network(vendor, kind).await?;
+        let mut client = Client::new(name, self.target.salt().as_ref(), network);
+        let Identity { user, state, gstin } = self.target.identity(vendor, kind, identity);
         let tag = &crypto::hex(&crypto::sha256(self.id.as_bytes()))[..8];
         client.user = user.unwrap_or_else(|| format!("{}_{tag}", way.handshake.user));
         let of_gstin = || gstin.as_ref().and_then(|gstin| gstin.get(..2)).map(str::to_owned);
@@ -171,8 +174,8 @@ impl<'target> Visit<'target> {
         Ok(())
     }
 
-    async fn network(&self) -> Result<rsa::RsaPublicKey, TargetError> {
-        let pem = self.target.certificate().await?;
+    async fn network(&self, vendor: &str, kind: &str) -> Result<rsa::RsaPublicKey, TargetError> {
+        let pem = self.target.certificate(vendor, kind).await?;
         certificate::public_key(&pem).map_err(|why| {
             RequestError::Session(format!("the network's certificate cannot be read: {why}")).into()
         })
@@ -183,8 +186,13 @@ impl<'target> Visit<'target> {
     /// # Errors
     ///
     /// When it cannot be had.
-    pub async fn trust(&mut self, client: &str) -> Result<(), TargetError> {
-        let network = self.network().await?;
+    pub async fn trust(
+        &mut self,
+        client: &str,
+        vendor: &str,
+        kind: &str,
+    ) -> Result<(), TargetError> {
+        let network = self.network(vendor, kind).await?;
         if let Some(client) = self.clients.get_mut(client) {
             client.trust(network);
         }
@@ -230,12 +238,16 @@ impl<'target> Visit<'target> {
                 }
             }
             let answer = self.send(&case, client, None).await?;
-            let refused = answer.exchange.as_ref().filter(|one| one.outcome != case.outcome);
-            if let Some(exchange) = refused {
+            let refused = match &answer.exchange {
+                Some(exchange) => exchange.outcome != case.outcome,
+                None => answer.status != case.status,
+            };
+            if refused {
+                let outcome = answer.exchange.as_ref().map(|one| format!("`{}`, ", one.outcome));
                 return Err(RequestError::Session(format!(
-                    "`{}` was answered with `{}`, HTTP {}: {}",
+                    "`{}` was answered with {}HTTP {}: {}",
                     case.id(),
-                    exchange.outcome,
+                    outcome.unwrap_or_default(),
                     answer.status,
                     String::from_utf8_lossy(&answer.body)
                 ))
@@ -275,6 +287,7 @@ impl<'target> Visit<'target> {
         client: &str,
         target: Option<&str>,
     ) -> Result<Answer, TargetError> {
+        let case = &self.target.adapted(case)?;
         let endpoint = case.pack.endpoint(&case.asked.endpoint).map(|(_, endpoint)| endpoint);
         let mut asked = case.asked.clone();
         if let (Some(endpoint), Some(_)) = (endpoint, &case.session) {
@@ -284,18 +297,20 @@ impl<'target> Visit<'target> {
             let has = |word: &str| asked.texts().iter().any(|text| text.contains(word));
             client.begin(has("consent.app_key_other"));
             if has("consent.otp") {
-                client.otp = self.target.otp(&client.user, &client.state).await?;
+                let kind = case.session.as_ref().map_or("", |session| &session.way.handshake.kind);
+                let (user, state) = (&client.user, &client.state);
+                client.otp = self.target.otp(&case.vendor, kind, user, state).await?;
             }
         }
         let lenient = case.wish.is_some();
         self.fill(&mut asked, client, lenient)?;
-        let filled = Case { asked, ..case.clone() };
+        let filled = Case { asked, adapted: true, ..case.clone() };
         let mut request = self.target.request(&filled).await?;
         if let Some(target) = target {
-            request.path = format!("/{}{}", case.vendor, self.fill_text(target, client)?);
+            request.path = self.fill_text(target, client)?;
             request.query.clear();
         }
-        let mut answer = self.target.send(request).await?;
+        let mut answer = self.target.send(case, request).await?;
         if let Some(session) = &case.session {
             self.read(&mut answer, case, endpoint, session, client);
         }

@@ -30,6 +30,7 @@ mod flows;
 pub mod login;
 mod places;
 pub mod request;
+pub mod tags;
 mod written;
 
 pub use login::Login;
@@ -76,6 +77,8 @@ pub struct Case {
     pub(crate) account: Option<usize>,
     pub(crate) asked: contract::Case,
     pub(crate) logins: Arc<Vec<Login>>,
+    /// Its texts are those of a live target already.
+    pub(crate) adapted: bool,
 }
 
 impl Case {
@@ -88,11 +91,21 @@ impl Case {
     /// Why it cannot be tried at a target; `None` where it can.
     #[must_use]
     pub fn obstacle(&self, target: &Target) -> Option<String> {
+        if let Some(live) = target.live() {
+            return live.obstacle(self);
+        }
         let seed = self.asked.seed.filter(|seed| target.seed() != Some(*seed))?;
         let other = target.seed().map_or_else(|| "another".to_owned(), |seed| seed.to_string());
         Some(format!(
             "it asks about somebody as seed {seed} makes them; the target's seed is {other}"
         ))
+    }
+
+    /// The names of headers and query parameters that carry credentials.
+    #[must_use]
+    pub(crate) fn secret_names(&self) -> Vec<String> {
+        let pack = &self.pack;
+        pack.secret_headers.iter().chain(&pack.secret_queries).cloned().collect()
     }
 
     /// What of an answer comes from a simulator's dice, and so is another where others have called
@@ -273,6 +286,7 @@ impl<'folder> Vendor<'folder> {
             account,
             asked,
             logins: Arc::clone(&self.logins),
+            adapted: false,
         })
     }
 }

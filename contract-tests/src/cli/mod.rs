@@ -6,10 +6,13 @@ use clap::{Parser, Subcommand};
 use gsp_contract_tests::{case::Suite, target::TargetError};
 use gsp_simulator::{finding::Finding, pack::folder::Folder, world::Ingredients};
 
+mod choice;
 mod coverage;
+mod doctor;
 mod report;
 mod reports;
 mod run;
+mod schema;
 
 /// All was as promised.
 pub(crate) const DONE: u8 = 0;
@@ -33,6 +36,8 @@ enum Command {
     Run(Box<run::Args>),
     Report(report::Args),
     Coverage(Box<coverage::Args>),
+    Doctor(doctor::Args),
+    Schema(schema::Args),
 }
 
 impl Cli {
@@ -42,6 +47,8 @@ impl Cli {
             Command::Run(args) => run::run(&args).await,
             Command::Report(args) => report::run(&args),
             Command::Coverage(args) => coverage::run(&args).await,
+            Command::Doctor(args) => doctor::run(&args),
+            Command::Schema(args) => schema::run(&args),
         }
     }
 }
@@ -131,8 +138,13 @@ pub(crate) fn tell(trouble: &Trouble) -> u8 {
                 eprintln!("hint: {hint}");
             }
             match error {
-                TargetError::Start(_) | TargetError::Request(_) => WRONG_INPUT,
-                TargetError::OutOfReach { .. } | TargetError::NoSimulator { .. } => OUT_OF_REACH,
+                TargetError::Start(_)
+                | TargetError::Request(_)
+                | TargetError::Lacks { .. }
+                | TargetError::Unusable { .. } => WRONG_INPUT,
+                TargetError::OutOfReach { .. }
+                | TargetError::NoSimulator { .. }
+                | TargetError::NoAnswer { .. } => OUT_OF_REACH,
             }
         }
     }

@@ -114,6 +114,9 @@ impl FlowCase {
     /// Why it cannot be played at a target; `None` where it can.
     #[must_use]
     pub fn obstacle(&self, target: &Target) -> Option<String> {
+        if let Some(live) = target.live() {
+            return live.flow_obstacle(self);
+        }
         let settings: Vec<_> =
             self.settings.iter().map(|(name, value)| format!("{name} = {value}")).collect();
         if target.world().is_none() && !settings.is_empty() {
@@ -134,7 +137,7 @@ impl FlowCase {
         match target.world() {
             None => Ok(self.play_at(target).await?),
             Some(world) => {
-                let own = Target::own(self.world(world)?).await?;
+                let own = Target::own(self.world(world)?).await?.heard_by(target.ear());
                 Ok(self.play_at(&own).await?)
             }
         }
@@ -152,14 +155,15 @@ impl FlowCase {
     }
 
     async fn play_at(&self, target: &Target) -> Result<Told, TargetError> {
+        let flow = &self.adapted(target)?;
         let mut run = Run {
-            flow: self,
+            flow,
             target,
             visit: Visit::new(target, &self.id()),
             told: Told::default(),
             changed: act::Changed::default(),
         };
-        for (number, step) in self.steps.iter().enumerate() {
+        for (number, step) in flow.steps.iter().enumerate() {
             let begun = run.told.mismatches.len();
             let _ = write!(run.told.shown, "{STEP}{} {}", number + 1, step.name);
             let went = run.step(step).await;
@@ -182,6 +186,17 @@ impl FlowCase {
         let Run { mut told, .. } = run;
         told.shown = told.shown.trim().to_owned();
         Ok(told)
+    }
+
+    /// The flow as a target is asked it.
+    fn adapted(&self, target: &Target) -> Result<Self, TargetError> {
+        let mut flow = self.clone();
+        for step in &mut flow.steps {
+            if let FlowDoing::Send(send) = &mut step.doing {
+                send.case = target.adapted(&send.case)?;
+            }
+        }
+        Ok(flow)
     }
 
     /// Whom a client is for: the first GSTIN that one of its requests tells.
@@ -250,7 +265,9 @@ impl Run<'_> {
             let why = format!("nobody knows the way to a session `{kind}`");
             return Err(RequestError::Session(why).into());
         };
-        self.visit.introduce(&step.client, &way, &self.flow.identity(step)).await?;
+        self.visit
+            .introduce(&step.client, &self.flow.vendor, &way, &self.flow.identity(step))
+            .await?;
         for (case, answer) in self.visit.log_in(like, &way, Before::Session, &step.client).await? {
             let told = send::told(&case, &answer, &way.sealed_pointers());
             let _ = write!(self.told.shown, "{EXCHANGE}{}\n{told}\n", case.told());

@@ -19,7 +19,7 @@ pub fn report(run: &Run) -> String {
     let untried = untried(run).len();
     if untried > 0 {
         let told = format!(
-            "the run did not come to its end: {untried} of {} cases are not told of",
+            "the run did not come to its end: {untried} of {} cases were not tried",
             run.chosen.len()
         );
         annotate(&mut out, "error", None, "gsp-contract", &told);

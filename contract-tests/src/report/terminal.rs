@@ -190,7 +190,7 @@ impl Terminal {
         let untried = untried(run).len();
         if untried > 0 {
             let told = format!(
-                "the run did not come to its end: {untried} of {} cases are not told of",
+                "the run did not come to its end: {untried} of {} cases were not tried",
                 run.chosen.len()
             );
             let _ = writeln!(out, "{}", self.paint(Style::new().red(), &told));

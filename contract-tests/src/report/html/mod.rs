@@ -1,6 +1,6 @@
 //! One HTML file, for the screen and for paper: no network, no scripts.
 
-use minijinja::{Environment, syntax::SyntaxConfig, value::Serde};
+use minijinja::{Environment, escape_formatter, syntax::SyntaxConfig, value::Serde};
 use serde::Serialize;
 
 use super::{
@@ -173,11 +173,15 @@ pub fn report<'run>(run: &'run Run, covered: &'run [Covered]) -> Result<String, 
     }))
 }
 
-/// Our templates; what they write is escaped.
+/// Our templates; what they write is escaped, and controls nothing.
 pub(crate) fn environment() -> Result<Environment<'static>, minijinja::Error> {
     let mut environment = Environment::new();
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?;
     environment.set_syntax(syntax);
+    environment.set_formatter(|out, state, value| match value.as_str() {
+        Some(text) if !value.is_safe() => escape_formatter(out, state, &clean(text).into()),
+        _ => escape_formatter(out, state, value),
+    });
     environment.add_template("style.css", STYLE)?;
     environment.add_template("macros.html", include_str!("macros.html.jinja"))?;
     environment.add_template("report.html", include_str!("report.html.jinja"))?;

@@ -1,52 +1,57 @@
 //! What is asked: a simulator in this process, or one that runs at an address.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
 };
 
 use gsp_simulator::{
-    Simulator, StartError,
-    journal::Bounds,
-    pack::contract::{RequestBody, flows::FIRST_CLIENT},
-    world::World,
+    Simulator, journal::Bounds, pack::contract::flows::FIRST_CLIENT, world::World,
 };
 use jiff::Timestamp;
-use reqwest::{
-    Client, Method, RequestBuilder,
-    header::{HeaderMap, HeaderName, HeaderValue},
-    multipart::Form,
-    redirect::Policy,
-};
+use reqwest::{Client, Method};
+use secrecy::ExposeSecret as _;
 use serde_json::Value;
-use thiserror::Error;
 
 use crate::{
     case::{Case, Request, login::Tokens, request::RequestError},
-    http,
+    config::{Given, KindFile, OtpFile, Secrets},
     mismatch::Mismatch,
+    run,
     schema::Inside,
-    session::Visit,
+    session::{Identity, Visit},
+    verdict::Heard,
+};
+
+mod error;
+mod live;
+mod otp;
+mod wire;
+
+pub use self::{
+    error::TargetError,
+    live::{Live, Side},
 };
 
 /// When it is in the embedded simulator.
 pub const NOW: &str = "2026-11-21T10:00:00+05:30";
 
-/// No answer takes longer than this.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// A simulator that cases are tried on.
+/// Whom cases are tried on: a simulator, or a vendor's own side.
 #[derive(Debug)]
 pub struct Target {
+    name: String,
     url: String,
     client: Client,
     clock: Clock,
     seed: Option<u64>,
     /// Kept, for it ends when it is dropped.
     simulator: Option<Simulator>,
+    /// Where nothing of ours is.
+    live: Option<Side>,
+    /// What must not be told.
+    secrets: Arc<Secrets>,
+    /// Where what goes over the wire is written down.
+    ear: Option<Ear>,
     /// What simulators of their own are made from, for cases that must begin afresh.
     world: Option<Arc<World>>,
     /// Nobody else uses it.
@@ -54,6 +59,9 @@ pub struct Target {
     /// Its clock was moved since it was asked how it tells the time.
     moved: AtomicBool,
 }
+
+/// What went over the wire, in its order, without secrets.
+pub type Ear = Arc<Mutex<Vec<Heard>>>;
 
 /// How the target tells the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +80,8 @@ pub enum Strictness {
     Values,
     /// Keys and their order, types, the form of dates and numbers in texts.
     Form,
+    /// The forms that the embedded simulator's answers have, for a live side has other taxpayers.
+    Shape,
 }
 
 /// What came back.
@@ -107,48 +117,6 @@ pub struct Exchange {
     pub hint: String,
 }
 
-/// Why a target cannot be asked.
-#[derive(Debug, Error)]
-pub enum TargetError {
-    /// It does not answer.
-    #[error("nothing answers at {url}: {why}")]
-    OutOfReach {
-        /// The address.
-        url: String,
-        /// What the network says.
-        why: String,
-    },
-    /// Something answers, but no simulator.
-    #[error("what answers at {url} is no simulator")]
-    NoSimulator {
-        /// The address.
-        url: String,
-    },
-    /// The embedded one does not start.
-    #[error("the embedded simulator does not start")]
-    Start(#[from] StartError),
-    /// The request cannot be made.
-    #[error(transparent)]
-    Request(#[from] RequestError),
-}
-
-impl TargetError {
-    /// What to do next.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::OutOfReach { .. } => {
-                Some("start one with `gspsim serve`, or take `--target embedded`".to_owned())
-            }
-            Self::NoSimulator { .. } => {
-                Some("give the address that `gspsim serve` prints, without a path".to_owned())
-            }
-            Self::Start(error) => error.hint(),
-            Self::Request(_) => None,
-        }
-    }
-}
-
 impl Target {
     /// A simulator in this process: a free port, seed 1, a clock that stands still at [`NOW`].
     ///
@@ -177,7 +145,8 @@ impl Target {
     /// When it does not answer.
     pub async fn of(simulator: Simulator) -> Result<Self, TargetError> {
         let target = Self::at(simulator.url()).await?;
-        Ok(Self { simulator: Some(simulator), ..target })
+        let name = "embedded".to_owned();
+        Ok(Self { name, simulator: Some(simulator), ..target })
     }
 
     /// The simulator at an address.
@@ -186,19 +155,50 @@ impl Target {
     ///
     /// When nothing answers there, or what answers is no simulator.
     pub async fn at(url: &str) -> Result<Self, TargetError> {
+        let client = wire::plain().map_err(|error| wire::lost(url, &error))?;
+        Self::simulator_at(url, client).await
+    }
+
+    /// A target of `contract.toml`.
+    ///
+    /// # Errors
+    ///
+    /// When a simulator does not answer, or a file that the target names cannot be used. A live
+    /// side is not asked anything yet.
+    pub async fn given(given: Given, world: &World) -> Result<Self, TargetError> {
+        let client = wire::given(&given)?;
+        let name = given.name.clone();
+        if let (KindFile::Simulator, Some(url)) = (given.kind, &given.url) {
+            return Ok(Self { name, ..Self::simulator_at(url, client).await? });
+        }
+        let secrets = Secrets::default();
+        for vendor in given.vendors.values() {
+            let own = vendor.accounts.values().flat_map(|parts| parts.values());
+            let sent = vendor.headers.iter().map(|(_, value)| value);
+            own.chain(sent).chain(&vendor.secret).for_each(|secret| secrets.add_secret(secret));
+            let users = vendor.sessions.values().filter_map(|session| session.user.as_ref());
+            users.for_each(|user| secrets.add_secret(user));
+        }
+        Ok(Self {
+            name,
+            url: String::new(),
+            client,
+            clock: Clock::Runs,
+            seed: None,
+            simulator: None,
+            live: Some(Arc::new(Live::new(given, world, rand::random()))),
+            secrets: Arc::new(secrets),
+            ear: None,
+            world: None,
+            own: false,
+            moved: AtomicBool::new(false),
+        })
+    }
+
+    async fn simulator_at(url: &str, client: Client) -> Result<Self, TargetError> {
         let url = url.trim_end_matches('/').to_owned();
-        let out_of_reach = |error: &reqwest::Error| TargetError::OutOfReach {
-            url: url.clone(),
-            why: innermost(error),
-        };
-        let client = http::client()
-            .no_proxy()
-            .redirect(Policy::none())
-            .timeout(PATIENCE)
-            .build()
-            .map_err(|error| out_of_reach(&error))?;
         let health = client.get(format!("{url}/__sim/health")).send().await;
-        let health = health.map_err(|error| out_of_reach(&error))?;
+        let health = health.map_err(|error| wire::lost(&url, &error))?;
         let health: Value = health.json().await.unwrap_or_default();
         if health["status"] != "ok" || health["vendors"].is_null() {
             return Err(TargetError::NoSimulator { url });
@@ -212,15 +212,84 @@ impl Target {
         };
         let seed = health["seed"].as_u64();
         Ok(Self {
+            name: url.clone(),
             url,
             client,
             clock,
             seed,
             simulator: None,
+            live: None,
+            secrets: Arc::default(),
+            ear: None,
             world: None,
             own: false,
             moved: AtomicBool::new(false),
         })
+    }
+
+    /// Writes down what goes over the wire from here on.
+    #[must_use]
+    pub fn heard_by(self, ear: Option<Ear>) -> Self {
+        Self { ear, ..self }
+    }
+
+    /// Where what goes over its wire is written down.
+    #[must_use]
+    pub fn ear(&self) -> Option<Ear> {
+        self.ear.clone()
+    }
+
+    /// What makes the keys of a run's clients its own; a simulator's are the same in each run.
+    #[must_use]
+    pub(crate) fn salt(&self) -> Option<[u8; 32]> {
+        self.live.as_ref().map(|live| live.salt)
+    }
+
+    /// Whom a session is for, as this target knows users.
+    #[must_use]
+    pub(crate) fn identity(&self, vendor: &str, kind: &str, identity: &Identity) -> Identity {
+        let own = self.live.as_ref().and_then(|live| live.session(vendor, kind));
+        match own {
+            None => identity.clone(),
+            Some(own) => Identity {
+                user: own.user.as_ref().map(|user| user.expose_secret().to_owned()),
+                state: own.state.clone(),
+                gstin: identity.gstin.clone(),
+            },
+        }
+    }
+
+    /// Its name: `embedded`, an address, or the one in `contract.toml`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The vendor's own side, where it is one.
+    #[must_use]
+    pub fn live(&self) -> Option<&Side> {
+        self.live.as_ref()
+    }
+
+    /// Who is asked, as the file of a run has it.
+    #[must_use]
+    pub fn asked(&self, world: &World) -> run::Asked {
+        let (kind, addresses) = match &self.live {
+            Some(live) => {
+                let vendors = live.given.vendors.iter();
+                let all = vendors.map(|(name, vendor)| (name.clone(), vendor.url.clone()));
+                (run::Kind::Live, all.collect())
+            }
+            None => {
+                let own = |name: &str| (name.to_owned(), format!("{}/{name}", self.url));
+                let kind = match self.simulator {
+                    Some(_) => run::Kind::Embedded,
+                    None => run::Kind::Simulator,
+                };
+                (kind, world.packs.iter().map(|pack| own(&pack.name)).collect())
+            }
+        };
+        run::Asked { name: self.name.clone(), kind, addresses }
     }
 
     /// Its address.
@@ -256,6 +325,9 @@ impl Target {
     /// How closely its answers can be held against the reviewed ones.
     #[must_use]
     pub fn strictness(&self) -> Strictness {
+        if self.live.is_some() {
+            return Strictness::Shape;
+        }
         let reviewed = NOW.parse::<Timestamp>().map(Timestamp::as_millisecond);
         match self.clock {
             Clock::Frozen { at_ms, seed: 1 } if reviewed.is_ok_and(|at| at == at_ms) => {
@@ -271,27 +343,45 @@ impl Target {
     ///
     /// When the request cannot be made or the target does not answer.
     pub async fn ask(&self, case: &Case) -> Result<Answer, TargetError> {
+        let case = &self.adapted(case)?;
         if case.session.is_none() {
             let request = self.request(case).await?;
-            return self.send(request).await;
+            return self.send(case, request).await;
         }
         // Tokens and keys come from the simulator's dice: of the first calls of all they are
         // always the same.
         match self.world() {
             Some(world) => {
-                let own = Self::own(Arc::clone(world)).await?;
+                let own = Self::own(Arc::clone(world)).await?.heard_by(self.ear.clone());
                 Visit::new(&own, &case.id()).ask(case, FIRST_CLIENT).await
             }
             None => Visit::new(self, &case.id()).ask(case, FIRST_CLIENT).await,
         }
     }
 
-    /// The network's certificate in PEM.
+    /// A case as this target is asked it.
     ///
     /// # Errors
     ///
-    /// When the target does not answer.
-    pub async fn certificate(&self) -> Result<String, TargetError> {
+    /// What has no stand-in there.
+    pub fn adapted(&self, case: &Case) -> Result<Case, TargetError> {
+        match &self.live {
+            None => Ok(case.clone()),
+            Some(live) => Ok(live.adapt(case).map_err(RequestError::Session)?),
+        }
+    }
+
+    /// The network's certificate in PEM, for a kind of session of a vendor.
+    ///
+    /// # Errors
+    ///
+    /// When the target does not answer, or has none.
+    pub async fn certificate(&self, vendor: &str, kind: &str) -> Result<String, TargetError> {
+        if let Some(live) = &self.live {
+            let own = live.session(vendor, kind).and_then(|session| session.certificate.clone());
+            let lacking = || format!("there is no certificate for sessions `{kind}`");
+            return Ok(own.ok_or_else(|| RequestError::Session(lacking()))?);
+        }
         let url = format!("{}/__sim/gstn/certificate", self.url);
         let reply = self.client.get(url).send().await.map_err(|error| self.lost(&error))?;
         reply.text().await.map_err(|error| self.lost(&error))
@@ -301,8 +391,22 @@ impl Target {
     ///
     /// # Errors
     ///
-    /// When the target does not answer.
-    pub async fn otp(&self, user: &str, state: &str) -> Result<Option<String>, TargetError> {
+    /// When the target does not answer, or what should tell the password fails.
+    pub async fn otp(
+        &self,
+        vendor: &str,
+        kind: &str,
+        user: &str,
+        state: &str,
+    ) -> Result<Option<String>, TargetError> {
+        if let Some(live) = &self.live {
+            let way: Option<&OtpFile> =
+                live.session(vendor, kind).and_then(|session| session.otp.as_ref());
+            let Some(way) = way else { return Ok(None) };
+            let otp = otp::ask(way, user, state).await.map_err(RequestError::Session)?;
+            self.secrets.add(&otp);
+            return Ok(Some(otp));
+        }
         let desk: Value = self.tell(Method::GET, "otp", None).await?;
         let of_user = |one: &&Value| one["user"] == user && one["state"] == state;
         let newest = desk["otps"].as_array().and_then(|all| all.iter().find(of_user));
@@ -346,44 +450,34 @@ impl Target {
     /// When the request cannot be made or the target does not answer.
     pub async fn request(&self, case: &Case) -> Result<Request, TargetError> {
         let now_ms = self.now_ms().await?;
+        let side = self.live.as_deref();
         let mut tokens = Tokens::new();
         for (login, before) in case.logins() {
-            let answer = self.send(before.request(now_ms, &tokens)?).await?;
+            let before = self.adapted(&before)?;
+            let answer = self.send(&before, before.request(now_ms, &tokens, side)?).await?;
             let token = login.token(&answer.body).map_err(RequestError::NoToken)?;
+            self.secrets.add(&token);
             tokens.insert(login.session.clone(), token);
         }
-        Ok(case.request(now_ms, &tokens)?)
+        Ok(case.request(now_ms, &tokens, side)?)
     }
 
-    /// Sends a request; reads the answer to its end, and the journal.
+    /// Sends a request of a case; reads the answer to its end, and the journal.
     ///
     /// # Errors
     ///
     /// When the target does not answer.
-    pub async fn send(&self, request: Request) -> Result<Answer, TargetError> {
-        let mut headers = HeaderMap::new();
-        for (name, value) in &request.headers {
-            let name = HeaderName::try_from(name.as_str());
-            let value = HeaderValue::from_bytes(value.as_bytes());
-            if let (Ok(name), Ok(value)) = (name, value) {
-                headers.insert(name, value);
+    pub async fn send(&self, case: &Case, request: Request) -> Result<Answer, TargetError> {
+        let base = match &self.live {
+            None => format!("{}/{}", self.url, case.vendor),
+            Some(live) => {
+                let vendor = live.vendor(&case.vendor);
+                vendor.map(|vendor| vendor.url.clone()).unwrap_or_default()
             }
-        }
-        let method = Method::from_bytes(request.method.as_bytes()).unwrap_or(Method::GET);
-        let builder = self.client.request(method, format!("{}{}", self.url, request.path));
-        let builder =
-            if request.query.is_empty() { builder } else { builder.query(&request.query) };
-        let builder = carry(builder, request.body).headers(headers);
-        let reply = builder.send().await.map_err(|error| self.lost(&error))?;
-        let status = reply.status().as_u16();
-        let headers: Vec<_> = reply
-            .headers()
-            .iter()
-            .map(|(name, value)| {
-                (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
-            })
-            .collect();
-        let body = reply.bytes().await.map_err(|error| self.lost(&error))?.to_vec();
+        };
+        let (came, heard) = wire::send(&self.client, &base, &request).await;
+        self.hear(case, heard);
+        let wire::Came { status, headers, body } = came?;
         let header = |wanted: &str| {
             headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str())
         };
@@ -391,11 +485,27 @@ impl Target {
             .and_then(|text| jiff::fmt::rfc2822::parse(text).ok())
             .map(|moment| moment.timestamp().as_millisecond())
             .unwrap_or_default();
-        let exchange = match header("x-sim-exchange") {
+        let exchange = match header("x-sim-exchange").filter(|_| self.live.is_none()) {
             Some(id) => self.exchange(id).await?,
             None => None,
         };
         Ok(Answer { status, headers, body, moment_ms, exchange, opened: None, wrong: Vec::new() })
+    }
+
+    /// Writes an exchange down, without what must not be told.
+    fn hear(&self, case: &Case, heard: Heard) {
+        let Some(ear) = &self.ear else { return };
+        if let (Some(session), Some(reply)) = (&case.session, &heard.reply)
+            && let Ok(body) = serde_json::from_str::<Value>(&reply.body)
+        {
+            let way = &session.way.handshake;
+            let given = [way.token.as_str(), way.session_key.as_str()].into_iter();
+            wire::texts_at(&body, given).for_each(|text| self.secrets.add(text));
+        }
+        let heard = wire::blanked(heard, &case.secret_names(), &self.secrets);
+        if let Ok(mut all) = ear.lock() {
+            all.push(heard);
+        }
     }
 
     async fn exchange(&self, id: &str) -> Result<Option<Exchange>, TargetError> {
@@ -409,6 +519,9 @@ impl Target {
 
     /// What time it is there, in epoch milliseconds.
     async fn now_ms(&self) -> Result<i64, TargetError> {
+        if self.live.is_some() {
+            return Ok(Timestamp::now().as_millisecond());
+        }
         if let Clock::Frozen { at_ms, .. } = self.clock
             && !self.moved.load(Ordering::Relaxed)
         {
@@ -422,29 +535,6 @@ impl Target {
     }
 
     fn lost(&self, error: &reqwest::Error) -> TargetError {
-        TargetError::OutOfReach { url: self.url.clone(), why: innermost(error) }
+        wire::lost(&self.url, error)
     }
-}
-
-fn carry(builder: RequestBuilder, body: RequestBody) -> RequestBuilder {
-    match body {
-        RequestBody::None => builder,
-        RequestBody::Json(json) => builder.json(&json),
-        RequestBody::Form(pairs) => builder.form(&pairs),
-        RequestBody::Multipart(pairs) => {
-            let form =
-                pairs.into_iter().fold(Form::new(), |form, (key, text)| form.text(key, text));
-            builder.multipart(form)
-        }
-        RequestBody::Text(text) => builder.body(text),
-    }
-}
-
-/// What the network says, without the layers above.
-fn innermost(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(next) = cause.source() {
-        cause = next;
-    }
-    cause.to_string()
 }
