@@ -20,8 +20,8 @@ impl Terminal {
             columns.row([
                 one.vendor.clone(),
                 one.codes.len().to_string(),
-                one.client.map(share).unwrap_or_else(|| "-".to_owned()),
-                one.runs.map(share).unwrap_or_else(|| "-".to_owned()),
+                one.client.map_or_else(|| "-".to_owned(), share),
+                one.runs.map_or_else(|| "-".to_owned(), share),
             ]);
         }
         let head = |row: Option<usize>, column: usize, text: &str| match (row, column) {

@@ -1,4 +1,4 @@
-//! JUnit XML, as Jenkins, GitLab and GitHub's readers take it: a suite a vendor.
+//! `JUnit` XML, as Jenkins, GitLab and GitHub's readers take it: a suite a vendor.
 
 use std::time::Duration;
 
