@@ -267,6 +267,10 @@ pub async fn try_case(case: &Case, target: &Target) -> Result<Verdict, TargetErr
             verdict.skipped = Some(why.to_string());
             return Ok(verdict);
         }
+        Err(TargetError::Refused(refused)) => {
+            verdict.skipped = Some(refused.to_string());
+            return Ok(verdict);
+        }
         Err(TargetError::NoAnswer { why, .. }) => {
             verdict.mismatches.push(Mismatch::new("answer", "one", why));
             return Ok(verdict);
@@ -277,8 +281,9 @@ pub async fn try_case(case: &Case, target: &Target) -> Result<Verdict, TargetErr
         verdict.skipped = Some("the target does not play this vendor".to_owned());
         return Ok(verdict);
     }
-    if target.live().is_some() {
+    if let Some(expected) = target.expected() {
         verdict.mismatches.extend(answer.wrong.iter().cloned());
+        verdict.drifts = expected.compare(case, &answer).await?;
         return Ok(verdict);
     }
     let (mismatches, shown) = judge(case, &answer);

@@ -85,7 +85,13 @@ impl Catalog {
         let is_another =
             |at: &str| matches!(at, "status" | "outcome" | "code" | "journal" | "session");
         let drifted = |kind: drift::Kind| {
-            matches!(kind, drift::Kind::Status | drift::Kind::Code | drift::Kind::UndocumentedCode)
+            matches!(
+                kind,
+                drift::Kind::Status
+                    | drift::Kind::Outcome
+                    | drift::Kind::Code
+                    | drift::Kind::UndocumentedCode
+            )
         };
         let other = verdict.skipped.is_some()
             || verdict.mismatches.iter().any(|mismatch| is_another(&mismatch.at))

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use super::{CLASSES, clean, untried, word};
+use super::{clean, untried};
 use crate::{
     drift::{Class, Drift},
     run::Run,
@@ -28,12 +28,12 @@ pub fn report(run: &Run) -> String {
         let told = lines(verdict, verdict.mismatches.iter().map(ToString::to_string));
         annotate(&mut out, "error", Some(verdict), &verdict.case, &told);
     }
-    for class in CLASSES {
+    for class in Class::ALL {
         for verdict in &run.verdicts {
             let drifts: Vec<&Drift> =
                 verdict.drifts.iter().filter(|drift| drift.class() == class).collect();
             if !drifts.is_empty() {
-                let title = format!("{}: {} drift", verdict.case, word(class));
+                let title = format!("{}: {} drift", verdict.case, class.told());
                 let told = lines(verdict, drifts.iter().map(ToString::to_string));
                 annotate(&mut out, command(class), Some(verdict), &title, &told);
             }

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Counts, Drifts, Standing, by_vendor, untried, word};
+use super::{Counts, Drifts, Standing, by_vendor, untried};
 use crate::{run::Run, verdict::Verdict};
 
 /// The form of the report.
@@ -33,13 +33,14 @@ pub fn report(run: &Run) -> Value {
     })
 }
 
-/// A case: all that the run has of it, how it went, and the class of each drift.
+/// A case: all that the run has of it, how it went, and of each drift its class and a sentence.
 fn case(verdict: &Verdict) -> Value {
     let mut told = json!(verdict);
     told["verdict"] = Standing::of(verdict).word().into();
     let drifts = told.get_mut("drifts").and_then(Value::as_array_mut);
     for (told, drift) in drifts.into_iter().flatten().zip(&verdict.drifts) {
-        told["class"] = word(drift.class()).into();
+        told["class"] = drift.class().told().into();
+        told["told"] = drift.to_string().into();
     }
     told
 }

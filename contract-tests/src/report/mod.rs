@@ -11,6 +11,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
@@ -137,22 +138,11 @@ impl Drifts {
             (self.cosmetic, Class::Cosmetic),
         ];
         let some = each.into_iter().filter(|(count, _)| *count > 0);
-        some.map(|(count, class)| format!("{count} {}", word(class))).collect::<Vec<_>>().join(", ")
+        some.map(|(count, class)| format!("{count} {}", class.told()))
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 }
-
-/// The word for a class of drifts.
-#[must_use]
-pub fn word(class: Class) -> &'static str {
-    match class {
-        Class::Breaking => "breaking",
-        Class::Additive => "additive",
-        Class::Cosmetic => "cosmetic",
-    }
-}
-
-/// The classes, those that matter most first.
-pub const CLASSES: [Class; 3] = [Class::Breaking, Class::Additive, Class::Cosmetic];
 
 /// Vendor → its cases, in the order in which the run has them.
 #[must_use]
@@ -208,6 +198,12 @@ pub fn kind(kind: Kind) -> &'static str {
         Kind::Simulator => "a simulator",
         Kind::Live => "live",
     }
+}
+
+/// A moment, as people read it: to the second, and in UTC.
+#[must_use]
+pub fn moment(at: Timestamp) -> String {
+    format!("{at:.0}").replace('T', " ").replace('Z', " UTC")
 }
 
 /// A time span, as people read it.

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use owo_colors::{OwoColorize as _, Style};
 
 use super::{
-    CLASSES, Columns, Counts, Drifts, Standing, by_vendor, clean, compared, kind, layout, skipped,
-    time_span, took_ms, untried, word,
+    Columns, Counts, Drifts, Standing, by_vendor, clean, compared, kind, layout, skipped,
+    time_span, took_ms, untried,
 };
 use crate::{
     drift::{Class, Drift},
@@ -55,35 +55,38 @@ impl Terminal {
                 writeln!(out, "  {}", self.dim(&format!("{}:{}", clean(&place.file), place.line)));
         }
         if !verdict.mismatches.is_empty() {
-            let rows = verdict.mismatches.iter().map(|one| [&one.at, &one.promised, &one.found]);
-            out.push_str(&self.differences("found", rows));
+            let mut columns = Columns::new(["at", "promised", "found"]).indented(4);
+            for one in &verdict.mismatches {
+                columns.row([&one.at, &one.promised, &one.found].map(Clone::clone));
+            }
+            out.push_str(&self.differences(&columns));
         }
-        for class in CLASSES {
+        for class in Class::ALL {
             let of_class: Vec<&Drift> =
                 verdict.drifts.iter().filter(|drift| drift.class() == class).collect();
             if !of_class.is_empty() {
-                let title = format!("drift, {}", word(class));
+                let title = format!("drift, {}", class.told());
                 let _ = writeln!(out, "  {}", self.paint(class_style(class), &title));
-                let rows = of_class.iter().map(|one| [&one.at, &one.promised, &one.found]);
-                out.push_str(&self.differences("live sends", rows));
+                let head = ["at", "what", "promised", "live sends"];
+                let mut columns = Columns::new(head).indented(4);
+                for one in of_class {
+                    let what = one.kind.told().to_owned();
+                    columns.row([one.at.clone(), what, one.promised.clone(), one.found.clone()]);
+                }
+                out.push_str(&self.differences(&columns));
             }
         }
         out
     }
 
-    /// Promised and found beside each other, the pointer first.
-    fn differences<'run>(
-        &self,
-        found: &'static str,
-        rows: impl Iterator<Item = [&'run String; 3]>,
-    ) -> String {
-        let mut columns = Columns::new(["at", "promised", found]).indented(4);
-        rows.for_each(|row| columns.row(row.map(Clone::clone)));
-        columns.draw(self.width, |row, column, text| match (row, column) {
+    /// What was promised and what came stand beside each other in the last two columns.
+    fn differences<const N: usize>(&self, columns: &Columns<N>) -> String {
+        columns.draw(self.width, |row, column, text| match (row, N - column) {
             (None, _) => self.dim(text),
-            (_, 0) => self.paint(Style::new().bold(), text),
-            (_, 1) => self.paint(Style::new().green(), text),
-            _ => self.paint(Style::new().red(), text),
+            (_, 1) => self.paint(Style::new().red(), text),
+            (_, 2) => self.paint(Style::new().green(), text),
+            _ if column == 0 => self.paint(Style::new().bold(), text),
+            _ => text.to_owned(),
         })
     }
 

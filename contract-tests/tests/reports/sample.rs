@@ -38,7 +38,7 @@ fn verdict(case: &str, status: u16, outcome: &str, code: Option<&str>) -> Verdic
 }
 
 fn drift(at: &str, kind: DriftKind, promised: &str, found: &str) -> Drift {
-    Drift { at: at.to_owned(), kind, promised: promised.to_owned(), found: found.to_owned() }
+    Drift::new(at, kind, promised, found)
 }
 
 fn heard() -> Heard {

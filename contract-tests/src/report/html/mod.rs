@@ -4,12 +4,12 @@ use minijinja::{Environment, escape_formatter, syntax::SyntaxConfig, value::Serd
 use serde::Serialize;
 
 use super::{
-    CLASSES, Counts, Drifts, Standing, by_vendor, clean, compared, kind, skipped,
-    terminal::by_endpoint, time_span, took_ms, untried, word,
+    Counts, Drifts, Standing, by_vendor, clean, compared, kind, moment, skipped,
+    terminal::by_endpoint, time_span, took_ms, untried,
 };
 use crate::{
     coverage::Covered,
-    drift::Class,
+    drift::{Class, Drift},
     run::Run,
     verdict::{Heard, Verdict},
 };
@@ -26,6 +26,8 @@ struct Page<'run> {
     run: &'run Run,
     kind: &'static str,
     compared: &'static str,
+    began: String,
+    ended: Option<String>,
     took: String,
     counts: Counts,
     all: usize,
@@ -42,6 +44,7 @@ struct Page<'run> {
 struct Differing<'run> {
     verdict: &'run Verdict,
     standing: Standing,
+    at: String,
     took: String,
     drifts: Vec<OfClass<'run>>,
     exchanges: Vec<Shown>,
@@ -52,7 +55,15 @@ struct Differing<'run> {
 struct OfClass<'run> {
     class: Class,
     word: &'static str,
-    drifts: Vec<&'run crate::drift::Drift>,
+    drifts: Vec<Told<'run>>,
+}
+
+/// A drift, and the name for what has changed.
+#[derive(Serialize)]
+struct Told<'run> {
+    #[serde(flatten)]
+    drift: &'run Drift,
+    what: &'static str,
 }
 
 /// An exchange, as pages have it.
@@ -75,7 +86,7 @@ impl Shown {
             clean(&format!("{head}{}{body}", headers(own)))
         };
         Self {
-            at: heard.at.to_string(),
+            at: moment(heard.at),
             took: time_span(heard.took_ms),
             request: text(format!("{} {}", heard.method, heard.url), &heard.headers, &heard.body),
             reply: heard
@@ -161,6 +172,8 @@ pub fn report<'run>(run: &'run Run, covered: &'run [Covered]) -> Result<String, 
         run,
         kind: kind(run.target.kind),
         compared: compared(run),
+        began: moment(run.began),
+        ended: run.ended.map(moment),
         took: time_span(took_ms(run)),
         counts: Counts::of(&run.verdicts),
         all: run.verdicts.len(),
@@ -209,14 +222,20 @@ fn endpoint<'run>((endpoint, cases): (&'run str, Vec<&'run Verdict>)) -> Endpoin
 }
 
 fn differing(verdict: &Verdict) -> Differing<'_> {
-    let drifts = CLASSES.into_iter().map(|class| OfClass {
+    let drifts = Class::ALL.into_iter().map(|class| OfClass {
         class,
-        word: word(class),
-        drifts: verdict.drifts.iter().filter(|drift| drift.class() == class).collect(),
+        word: class.told(),
+        drifts: verdict
+            .drifts
+            .iter()
+            .filter(|drift| drift.class() == class)
+            .map(|drift| Told { drift, what: drift.kind.told() })
+            .collect(),
     });
     Differing {
         verdict,
         standing: Standing::of(verdict),
+        at: moment(verdict.at),
         took: time_span(verdict.took_ms),
         drifts: drifts.filter(|of_class| !of_class.drifts.is_empty()).collect(),
         exchanges: verdict.exchanges.iter().map(Shown::of).collect(),
