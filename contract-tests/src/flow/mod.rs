@@ -20,7 +20,7 @@ use crate::{
     session::{Before, Identity, Visit, Way, gstin_of},
     snapshot::{self, EXCHANGE, STEP},
     target::{Target, TargetError},
-    verdict::Verdict,
+    verdict::{Place, Verdict},
 };
 
 mod act;
@@ -40,6 +40,8 @@ pub struct FlowCase {
     pub about: String,
     /// Where this is written.
     pub source: String,
+    /// The line of the file that it is written on.
+    pub place: Option<Place>,
     /// Settings of the pack that it needs.
     pub settings: IndexMap<String, String>,
     /// What is done.
@@ -293,7 +295,7 @@ pub async fn try_flow(flow: &FlowCase, target: &Target) -> Result<Verdict, Targe
         endpoint: FLOWS.to_owned(),
         promised: None,
         request: flow.about.clone(),
-        place: None,
+        place: flow.place.clone(),
         source: flow.source.clone(),
         mismatches: Vec::new(),
         drifts: Vec::new(),
