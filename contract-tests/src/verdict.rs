@@ -267,6 +267,10 @@ pub async fn try_case(case: &Case, target: &Target) -> Result<Verdict, TargetErr
             verdict.skipped = Some(why.to_string());
             return Ok(verdict);
         }
+        Err(TargetError::Refused(refused)) => {
+            verdict.skipped = Some(refused.to_string());
+            return Ok(verdict);
+        }
         Err(TargetError::NoAnswer { why, .. }) => {
             verdict.mismatches.push(Mismatch::new("answer", "one", why));
             return Ok(verdict);

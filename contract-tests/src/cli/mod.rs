@@ -114,6 +114,7 @@ pub(crate) fn tell(trouble: &Trouble) -> u8 {
             match error {
                 TargetError::Start(_)
                 | TargetError::Request(_)
+                | TargetError::Refused(_)
                 | TargetError::Lacks { .. }
                 | TargetError::Unusable { .. } => WRONG_INPUT,
                 TargetError::OutOfReach { .. }

@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::secret::SecretFile;
+use crate::guard::Budget;
 
 /// A value that is read from elsewhere, and where that is said.
 type Secret = Located<SecretFile>;
@@ -46,6 +47,8 @@ pub struct TargetFile {
     pub retries: Option<u32>,
     /// How many cases may be under way at a time.
     pub parallel: Option<usize>,
+    /// What may be spent on it: calls, errors and what is billed, a day; and how fast.
+    pub budget: Option<Budget>,
     /// Role → GSTIN to ask about: a persona's name (`cancelled`, `composition`) or an outcome
     /// (`found`, `not-found`).
     pub gstins: IndexMap<String, Located<String>>,

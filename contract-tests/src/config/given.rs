@@ -11,6 +11,8 @@ use gsp_simulator::{
 use indexmap::IndexMap;
 use secrecy::SecretString;
 
+use crate::guard::Budget;
+
 use super::{CertificateFile, Config, KindFile, OtpFile, SecretFile, TargetFile, VendorFile};
 
 /// Something that a target lacks.
@@ -49,6 +51,8 @@ pub struct Given {
     pub retries: u32,
     /// How many cases may be under way at a time.
     pub parallel: usize,
+    /// What may be spent.
+    pub budget: Option<Budget>,
 }
 
 /// A vendor at a target.
@@ -197,6 +201,7 @@ impl Reader<'_> {
             connect_timeout: Duration::from_secs(file.connect_timeout_s.unwrap_or(10)),
             retries: file.retries.unwrap_or(if live { 2 } else { 0 }),
             parallel: file.parallel.unwrap_or(1).max(1),
+            budget: file.budget.clone(),
         }
     }
 

@@ -305,6 +305,12 @@ impl Guard {
         Ok(ledger::next_day(self.inner.store.day(&ledger, self.inner.watch.now())?))
     }
 
+    /// Whether the catalog says that asking again after a while helps with this answer.
+    #[must_use]
+    pub fn passes(pack: &Arc<Pack>, endpoint: &str, came: &Came<'_>) -> bool {
+        Prices::new(Arc::clone(pack)).passes(endpoint, came)
+    }
+
     /// How long so many requests to a vendor take at least.
     #[must_use]
     pub fn takes(&self, vendor: &str, calls: u64) -> Duration {
@@ -384,6 +390,22 @@ impl Permit {
                 let until = until.unwrap_or_else(|| now.saturating_add(REST).unwrap_or(now));
                 open.ledger.hold(&taken.vendor, &why, until);
             }
+            open.write()
+        }
+        .await;
+        if let Err(error) = kept {
+            *held(&inner.broken) = Some(error);
+        }
+    }
+
+    /// Nothing was sent: no connection came about. What was taken is given back.
+    pub async fn unsent(mut self) {
+        let Some(taken) = self.taken.take() else { return };
+        let guard = self.guard.clone();
+        let inner = &guard.inner;
+        let kept: Result<(), LedgerError> = async {
+            let mut open = inner.store.open().await?;
+            open.ledger.cancel(&taken);
             open.write()
         }
         .await;

@@ -1,12 +1,16 @@
 //! What is asked: a simulator in this process, or one that runs at an address.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    path::Path,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use gsp_simulator::{
-    Simulator, journal::Bounds, pack::contract::flows::FIRST_CLIENT, world::World,
+    Simulator, journal::Bounds, model::gstin::Gstin, pack::contract::flows::FIRST_CLIENT,
+    world::World,
 };
 use jiff::Timestamp;
 use reqwest::{Client, Method};
@@ -16,10 +20,11 @@ use serde_json::Value;
 use crate::{
     case::{Case, Request, login::Tokens, request::RequestError},
     config::{Given, KindFile, OtpFile, Secrets},
+    guard::{self, Came, Guard, Wanted},
     mismatch::Mismatch,
     run,
     schema::Inside,
-    session::{Identity, Visit},
+    session::{Identity, Visit, gstin_of},
     verdict::Heard,
 };
 
@@ -50,6 +55,8 @@ pub struct Target {
     live: Option<Side>,
     /// What must not be told.
     secrets: Arc<Secrets>,
+    /// What lets requests out.
+    guard: Option<Guard>,
     /// Where what goes over the wire is written down.
     ear: Option<Ear>,
     /// What simulators of their own are made from, for cases that must begin afresh.
@@ -168,8 +175,14 @@ impl Target {
     pub async fn given(given: Given, world: &World) -> Result<Self, TargetError> {
         let client = wire::given(&given)?;
         let name = given.name.clone();
+        let kind = match given.kind {
+            KindFile::Live => run::Kind::Live,
+            KindFile::Simulator => run::Kind::Simulator,
+        };
+        let state = Path::new(guard::STATE_FOLDER);
+        let guard = Guard::of(&name, kind, given.budget.as_ref(), &world.packs, state);
         if let (KindFile::Simulator, Some(url)) = (given.kind, &given.url) {
-            return Ok(Self { name, ..Self::simulator_at(url, client).await? });
+            return Ok(Self { name, guard, ..Self::simulator_at(url, client).await? });
         }
         let secrets = Secrets::default();
         for vendor in given.vendors.values() {
@@ -188,6 +201,7 @@ impl Target {
             simulator: None,
             live: Some(Arc::new(Live::new(given, world, rand::random()))),
             secrets: Arc::new(secrets),
+            guard,
             ear: None,
             world: None,
             own: false,
@@ -220,6 +234,7 @@ impl Target {
             simulator: None,
             live: None,
             secrets: Arc::default(),
+            guard: None,
             ear: None,
             world: None,
             own: false,
@@ -257,6 +272,12 @@ impl Target {
                 gstin: identity.gstin.clone(),
             },
         }
+    }
+
+    /// What lets requests out; none where nothing is counted.
+    #[must_use]
+    pub fn guard(&self) -> Option<&Guard> {
+        self.guard.as_ref()
     }
 
     /// Its name: `embedded`, an address, or the one in `contract.toml`.
@@ -475,9 +496,29 @@ impl Target {
                 vendor.map(|vendor| vendor.url.clone()).unwrap_or_default()
             }
         };
+        let permit = match &self.guard {
+            Some(guard) => {
+                let (id, gstins) = (case.id(), gstins_of(case));
+                Some(guard.admit(&wanted(case, &id, &gstins)).await?)
+            }
+            None => None,
+        };
         let (came, heard) = wire::send(&self.client, &base, &request).await;
         self.hear(case, heard);
-        let wire::Came { status, headers, body } = came?;
+        let answer = match came {
+            Ok(came) => Ok(self.answer(came).await?),
+            Err(error) => Err(error),
+        };
+        if let Some(permit) = permit {
+            let came = answer.as_ref().map(Came::of).unwrap_or_default();
+            permit.settle(&came).await;
+        }
+        answer
+    }
+
+    /// An answer, with what the journal has of it.
+    async fn answer(&self, came: wire::Came) -> Result<Answer, TargetError> {
+        let wire::Came { status, headers, body } = came;
         let header = |wanted: &str| {
             headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str())
         };
@@ -537,4 +578,25 @@ impl Target {
     fn lost(&self, error: &reqwest::Error) -> TargetError {
         wire::lost(&self.url, error)
     }
+}
+
+fn wanted<'a>(case: &'a Case, id: &'a str, gstins: &'a [String]) -> Wanted<'a> {
+    Wanted {
+        vendor: &case.vendor,
+        endpoint: &case.endpoint,
+        case: id,
+        gstins,
+        promised: Some(case.status),
+    }
+}
+
+/// The GSTINs that a request asks about.
+fn gstins_of(case: &Case) -> Vec<String> {
+    let mut found: Vec<String> = gstin_of(case).into_iter().collect();
+    for text in case.asked.texts() {
+        if text.parse::<Gstin>().is_ok() && !found.iter().any(|known| known == text) {
+            found.push(text.to_owned());
+        }
+    }
+    found
 }
