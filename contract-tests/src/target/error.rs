@@ -3,11 +3,7 @@
 use gsp_simulator::StartError;
 use thiserror::Error;
 
-<<<<<<< HEAD
-use crate::{case::request::RequestError, config::Lack};
-=======
 use crate::{case::request::RequestError, config::Lack, guard::Refused};
->>>>>>> main
 
 /// Why a target cannot be asked.
 #[derive(Debug, Error)]
@@ -34,12 +30,9 @@ pub enum TargetError {
         /// What the network says.
         why: String,
     },
-<<<<<<< HEAD
-=======
     /// The budget does not allow the request.
     #[error(transparent)]
     Refused(#[from] Refused),
->>>>>>> main
     /// It lacks what a call needs.
     #[error("target `{name}` lacks something: {}", .lacks.iter().map(|lack| lack.what.as_str()).collect::<Vec<_>>().join("; "))]
     Lacks {
@@ -76,10 +69,7 @@ impl TargetError {
                 Some("give the address that `gspsim serve` prints, without a path; a vendor's own side is a target of contract.toml".to_owned())
             }
             Self::NoAnswer { .. } => None,
-<<<<<<< HEAD
-=======
             Self::Refused(refused) => refused.hint(),
->>>>>>> main
             Self::Lacks { name, .. } => Some(format!("`gsp-contract doctor --target {name}` tells what and how")),
             Self::Unusable { .. } => Some("docs/targets.md tells its form".to_owned()),
             Self::Start(error) => error.hint(),
