@@ -19,6 +19,7 @@
 //! - [`mismatch`]: one departure
 //! - [`drift`]: where a live answer is another than the pack promises
 //! - [`run`]: what came of a run, in a file
+//! - [`runner`]: many cases in their order: what it would cost, retries, what is kept on the way
 //! - [`report`]: verdicts, told to people and machines
 
 pub mod case;
@@ -31,6 +32,7 @@ pub mod http;
 pub mod mismatch;
 pub mod report;
 pub mod run;
+pub mod runner;
 pub mod schema;
 pub mod session;
 pub mod snapshot;

@@ -6,6 +6,7 @@ use gsp_simulator::{finding::Finding, pack::folder::Folder, world::Ingredients};
 
 mod choice;
 mod doctor;
+mod progress;
 mod run;
 mod schema;
 
@@ -17,6 +18,8 @@ pub(crate) const MISMATCHES: u8 = 1;
 pub(crate) const WRONG_INPUT: u8 = 2;
 /// Nothing answers.
 pub(crate) const OUT_OF_REACH: u8 = 3;
+/// Somebody pressed Ctrl-C, as shells have it.
+pub(crate) const INTERRUPTED: u8 = 130;
 
 /// Runs one contract against the simulator, any address, or a vendor's live sandbox.
 #[derive(Debug, Parser)]
@@ -96,6 +99,12 @@ impl Packs {
 #[expect(clippy::print_stdout, reason = "the program's output")]
 pub(crate) fn print(text: &str) {
     print!("{text}");
+}
+
+/// Tells something that is no result.
+#[expect(clippy::print_stderr, reason = "what is to be known besides")]
+pub(crate) fn note(text: &str) {
+    eprintln!("{text}");
 }
 
 /// Tells why nothing was tried, and gives the exit code.

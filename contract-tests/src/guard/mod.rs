@@ -311,6 +311,12 @@ impl Guard {
         Prices::new(Arc::clone(pack)).passes(endpoint, came)
     }
 
+    /// The most that a request to an endpoint can cost, by the pack alone.
+    #[must_use]
+    pub fn price(pack: &Arc<Pack>, endpoint: &str) -> u64 {
+        Prices::new(Arc::clone(pack)).worst(endpoint)
+    }
+
     /// How long so many requests to a vendor take at least.
     #[must_use]
     pub fn takes(&self, vendor: &str, calls: u64) -> Duration {
