@@ -277,8 +277,9 @@ pub async fn try_case(case: &Case, target: &Target) -> Result<Verdict, TargetErr
         verdict.skipped = Some("the target does not play this vendor".to_owned());
         return Ok(verdict);
     }
-    if target.live().is_some() {
+    if let Some(expected) = target.expected() {
         verdict.mismatches.extend(answer.wrong.iter().cloned());
+        verdict.drifts = expected.compare(case, &answer).await?;
         return Ok(verdict);
     }
     let (mismatches, shown) = judge(case, &answer);

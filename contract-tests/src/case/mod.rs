@@ -15,6 +15,7 @@ use gsp_simulator::{
     },
     world::{Ingredients, World},
 };
+use serde_json::Value;
 
 use crate::{
     flow::FlowCase,
@@ -64,6 +65,8 @@ pub struct Case {
     pub session: Option<CaseSession>,
     /// The form of what is sealed in the answer.
     pub payload: Option<Schema>,
+    /// Where the vendor's answers have their code: JSON pointers, the first that is there counts.
+    pub code_at: Arc<Vec<String>>,
     pub(crate) pack: Arc<Pack>,
     pub(crate) method: String,
     pub(crate) path: String,
@@ -100,6 +103,17 @@ impl Case {
     pub(crate) fn secret_names(&self) -> Vec<String> {
         let pack = &self.pack;
         pack.secret_headers.iter().chain(&pack.secret_queries).cloned().collect()
+    }
+
+    /// The code that an answer says, as a text; none where it has none.
+    #[must_use]
+    pub fn code_in(&self, body: &Value) -> Option<String> {
+        let mut found = self.code_at.iter().filter_map(|pointer| body.pointer(pointer));
+        found.find_map(|value| match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        })
     }
 
     /// What of an answer comes from a simulator's dice, and so is another where others have called
@@ -163,6 +177,7 @@ struct Vendor<'folder> {
     folder: &'folder Folder,
     requests: Vec<contract::Case>,
     volatile: Arc<Volatile>,
+    code_at: Arc<Vec<String>>,
     logins: Arc<Vec<Login>>,
     ways: Vec<Arc<Way>>,
 }
@@ -210,8 +225,10 @@ impl<'folder> Vendor<'folder> {
         }
         let logins = Arc::new(login::read(pack, &file, &requests));
         let volatile = Arc::new(volatile);
+        let code_at = file.code_at.iter().map(|pointer| pointer.value.clone()).collect();
+        let code_at = Arc::new(code_at);
         let ways = ways(pack, &file, &requests);
-        Ok(Self { pack: Arc::clone(pack), folder, requests, volatile, logins, ways })
+        Ok(Self { pack: Arc::clone(pack), folder, requests, volatile, code_at, logins, ways })
     }
 
     fn cases(&self) -> Result<Vec<Case>, Vec<Finding>> {
@@ -269,6 +286,7 @@ impl<'folder> Vendor<'folder> {
             source: asked.source.clone(),
             session,
             payload,
+            code_at: Arc::clone(&self.code_at),
             pack: Arc::clone(&self.pack),
             method: asked.method.clone().unwrap_or_else(|| endpoint.method.to_string()),
             path: endpoint.path.clone(),

@@ -85,7 +85,7 @@ impl Choice {
         if !lacks.is_empty() {
             return Err(TargetError::Lacks { name: self.target.clone(), lacks }.into());
         }
-        Ok(Target::given(given, &suite.world).await?)
+        Ok(Target::given(given, suite).await?)
     }
 
     /// The cases that are meant.

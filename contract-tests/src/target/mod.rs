@@ -18,8 +18,9 @@ use secrecy::ExposeSecret as _;
 use serde_json::Value;
 
 use crate::{
-    case::{Case, Request, login::Tokens, request::RequestError},
+    case::{Case, Request, Suite, login::Tokens, request::RequestError},
     config::{Given, KindFile, OtpFile, Secrets},
+    drift::Expected,
     guard::{self, Came, Guard, Wanted},
     mismatch::Mismatch,
     run,
@@ -59,6 +60,8 @@ pub struct Target {
     secrets: Arc<Secrets>,
     /// What lets requests out.
     guard: Option<Guard>,
+    /// What a live side's answers should look like.
+    expected: Option<Arc<Expected>>,
     /// Where what goes over the wire is written down.
     ear: Option<Ear>,
     /// What simulators of their own are made from, for cases that must begin afresh.
@@ -174,7 +177,8 @@ impl Target {
     ///
     /// When a simulator does not answer, or a file that the target names cannot be used. A live
     /// side is not asked anything yet.
-    pub async fn given(given: Given, world: &World) -> Result<Self, TargetError> {
+    pub async fn given(given: Given, suite: &Suite) -> Result<Self, TargetError> {
+        let world = &suite.world;
         let client = wire::given(&given)?;
         let name = given.name.clone();
         let kind = match given.kind {
@@ -204,6 +208,7 @@ impl Target {
             live: Some(Arc::new(Live::new(given, world, rand::random()))),
             secrets: Arc::new(secrets),
             guard,
+            expected: Some(Arc::new(Expected::of(suite))),
             ear: None,
             world: None,
             own: false,
@@ -237,6 +242,7 @@ impl Target {
             live: None,
             secrets: Arc::default(),
             guard: None,
+            expected: None,
             ear: None,
             world: None,
             own: false,
@@ -274,6 +280,12 @@ impl Target {
                 gstin: identity.gstin.clone(),
             },
         }
+    }
+
+    /// What answers should look like; none where they are held against reviewed ones.
+    #[must_use]
+    pub fn expected(&self) -> Option<&Expected> {
+        self.expected.as_deref()
     }
 
     /// What lets requests out; none where nothing is counted.

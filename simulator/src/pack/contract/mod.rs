@@ -35,6 +35,9 @@ pub struct ContractFile {
     /// Values that differ from call to call: JSON pointer (`*` is any one step) → `uuid`,
     /// `epoch-ms`, `epoch-s`, `date-time`, or a regular expression.
     pub volatile: IndexMap<String, Located<String>>,
+    /// Where answers have the vendor's code: JSON pointers, the first that is there counts. Left
+    /// out where the code is the HTTP status, or there is none.
+    pub code_at: Vec<Located<String>>,
     /// Where a login endpoint's answer has its token: session → JSON pointer.
     pub tokens: IndexMap<String, Located<String>>,
     /// How a client comes to a session that a taxpayer consents to, by its kind.
