@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 use gsp_simulator::model::period::{ist_date, ist_midnight_ms};
 use jiff::{Timestamp, ToSpan as _, civil::Date, tz::Offset};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use super::{
     budget::{Budget, Caps},
     pace::{Sent, Window},
     refused::{Refused, Whose},
 };
+use crate::client::crypto::{hex, sha256};
 
 /// The form of the file; another one is refused.
 pub(super) const FORMAT: u32 = 1;
@@ -339,8 +339,7 @@ impl Ledger {
     /// A GSTIN as the file has it.
     fn hash(&self, gstin: &str) -> String {
         let told = format!("{} {gstin}", self.target);
-        let digest = Sha256::digest(told.as_bytes());
-        digest.iter().take(10).map(|byte| format!("{byte:02x}")).collect()
+        hex(&sha256(told.as_bytes())[..10])
     }
 }
 
@@ -354,3 +353,6 @@ pub(super) fn next_day(day: Date) -> Timestamp {
 pub(super) fn india() -> Offset {
     Offset::from_seconds(5 * 3_600 + 1_800).unwrap_or(Offset::UTC)
 }
+
+#[cfg(test)]
+mod tests;

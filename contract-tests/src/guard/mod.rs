@@ -117,8 +117,6 @@ pub struct Came<'a> {
     pub code: Option<&'a str>,
     /// The header `retry-after` as it came.
     pub retry_after: Option<&'a str>,
-    /// The body: a vendor's code is found in it.
-    pub body: &'a [u8],
 }
 
 /// What has been used, and of how much; a day's.
@@ -160,8 +158,13 @@ impl<'a> Came<'a> {
             outcome: exchange.map(|exchange| exchange.outcome.as_str()),
             code: exchange.map(|exchange| exchange.code.as_str()).filter(|code| !code.is_empty()),
             retry_after: header("retry-after"),
-            body: &answer.body,
         }
+    }
+
+    /// The same, with the code that stands in the answer, where nothing else told one.
+    #[must_use]
+    pub fn saying(self, code: Option<&'a str>) -> Self {
+        Self { code: self.code.or(code), ..self }
     }
 }
 

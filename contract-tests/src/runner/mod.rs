@@ -168,8 +168,8 @@ impl Task<'_> {
 
     async fn try_at(self, target: &Target) -> Result<Verdict, TargetError> {
         match self {
-            Self::Case(case) => verdict::try_case(case, target).await,
-            Self::Flow(flow) => flow::try_flow(flow, target).await,
+            Self::Case(case) => Box::pin(verdict::try_case(case, target)).await,
+            Self::Flow(flow) => Box::pin(flow::try_flow(flow, target)).await,
         }
     }
 }

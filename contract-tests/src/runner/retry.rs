@@ -35,7 +35,9 @@ pub(super) fn why(
     if reply.status == case.status {
         return None;
     }
-    let came = Came { status: Some(reply.status), body: reply.body.as_bytes(), ..Came::default() };
+    let body = serde_json::from_str(&reply.body).ok();
+    let code = body.as_ref().and_then(|body| case.code_in(body));
+    let came = Came { status: Some(reply.status), code: code.as_deref(), ..Came::default() };
     Guard::passes(&case.pack, &case.endpoint, &came)
         .then(|| format!("HTTP {}, which passes by the catalog", reply.status))
 }

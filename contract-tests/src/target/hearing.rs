@@ -78,7 +78,7 @@ mod tests {
             note(&heard("http://one/more", String::new()));
         });
         let other = hearing(async { note(&heard("http://other/", String::new())) });
-        let ((_, one), (_, other)) = tokio::join!(one, other);
+        let (((), one), ((), other)) = tokio::join!(one, other);
         let urls = |all: &[Heard]| all.iter().map(|one| one.url.clone()).collect::<Vec<_>>();
         assert_eq!(urls(&one), ["http://one/", "http://one/more"]);
         assert_eq!(urls(&other), ["http://other/"]);
@@ -88,7 +88,7 @@ mod tests {
     #[tokio::test]
     async fn a_long_body_is_cut_between_letters() {
         let body = "₹".repeat(LONGEST);
-        let (_, all) = hearing(async { note(&heard("http://one/", body)) }).await;
+        let ((), all) = hearing(async { note(&heard("http://one/", body)) }).await;
         assert!(all[0].body.len() < LONGEST + 40, "{}", all[0].body.len());
         assert!(all[0].body.ends_with("more bytes)"));
     }

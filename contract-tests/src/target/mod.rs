@@ -525,7 +525,11 @@ impl Target {
         };
         match (permit, &answer) {
             (None, _) => {}
-            (Some(permit), Ok(answer)) => permit.settle(&Came::of(answer)).await,
+            (Some(permit), Ok(answer)) => {
+                let body = serde_json::from_slice(&answer.body).ok();
+                let code = body.as_ref().and_then(|body| case.code_in(body));
+                permit.settle(&Came::of(answer).saying(code.as_deref())).await;
+            }
             // No connection came about: the vendor knows nothing of it.
             (Some(permit), Err(TargetError::OutOfReach { .. })) => permit.unsent().await,
             (Some(permit), Err(_)) => permit.settle(&Came::default()).await,
