@@ -205,6 +205,13 @@ impl FlowCase {
             }
         }
         run.put_back().await?;
+        let first = flow.steps.iter().find_map(|step| match &step.doing {
+            FlowDoing::Send(send) => Some(&send.case),
+            FlowDoing::Act(_) => None,
+        });
+        if let Some(like) = first.filter(|_| !target.is_own()) {
+            run.visit.log_out_all(like).await?;
+        }
         let Run { mut told, .. } = run;
         told.shown = told.shown.trim().to_owned();
         Ok(told)
