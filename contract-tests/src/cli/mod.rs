@@ -9,6 +9,7 @@ use gsp_simulator::{finding::Finding, pack::folder::Folder, world::Ingredients};
 mod choice;
 mod coverage;
 mod doctor;
+mod progress;
 mod report;
 mod reports;
 mod run;
@@ -22,6 +23,8 @@ pub(crate) const MISMATCHES: u8 = 1;
 pub(crate) const WRONG_INPUT: u8 = 2;
 /// Nothing answers.
 pub(crate) const OUT_OF_REACH: u8 = 3;
+/// Somebody pressed Ctrl-C, as shells have it.
+pub(crate) const INTERRUPTED: u8 = 130;
 
 /// Runs one contract against the simulator, any address, or a vendor's live sandbox.
 #[derive(Debug, Parser)]
