@@ -9,6 +9,7 @@ use gsp_simulator::{finding::Finding, pack::folder::Folder, world::Ingredients};
 mod choice;
 mod coverage;
 mod doctor;
+mod drift;
 mod progress;
 mod report;
 mod reports;
@@ -40,6 +41,7 @@ enum Command {
     Report(report::Args),
     Coverage(Box<coverage::Args>),
     Doctor(doctor::Args),
+    Drift(drift::Args),
     Schema(schema::Args),
 }
 
@@ -51,6 +53,7 @@ impl Cli {
             Command::Report(args) => report::run(&args),
             Command::Coverage(args) => coverage::run(&args).await,
             Command::Doctor(args) => doctor::run(&args),
+            Command::Drift(args) => drift::run(&args).await,
             Command::Schema(args) => schema::run(&args),
         }
     }
