@@ -72,9 +72,9 @@ fn routes() -> Vec<Route> {
         ),
         ("TLS", vec![tls::routes()]),
     ];
-    let groups = groups.into_iter().flat_map(|(tag, routes)| {
-        routes.into_iter().flatten().map(move |route| Route { tag, ..route })
-    });
+    let groups = groups
+        .into_iter()
+        .flat_map(|(tag, routes)| routes.into_iter().flatten().map(move |route| route.tagged(tag)));
     groups.collect()
 }
 

@@ -109,6 +109,11 @@ impl Route {
         Self::new(Method::DELETE, MethodFilter::DELETE, path, answer)
     }
 
+    /// What it belongs to.
+    pub(super) fn tagged(self, tag: &'static str) -> Self {
+        Self { tag, ..self }
+    }
+
     /// What it does.
     pub(super) fn about(self, about: &'static str) -> Self {
         Self { about, ..self }
