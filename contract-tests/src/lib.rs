@@ -2,11 +2,13 @@
 //!
 //! A case is a request and what a vendor's documents promise of its answer. All cases come from
 //! files: `fixtures/<vendor>/contract/` and the list of replies in the pack. `bodies/` is never
-//! read here, so no body can vouch for itself.
+//! read here to judge an answer, so no body can vouch for itself.
 //!
 //! - [`case`]: one promise, and how it is asked for
 //! - [`target`]: what is asked: a simulator in this process, or one at an address
+//! - [`config`]: `contract.toml`: whom one may ask, and how
 //! - [`client`]: keys, envelopes and files of a session by consent, as a client has them
+//! - [`guard`]: what may be sent to a target in a day, and how fast
 //! - [`http`]: the HTTP client that all of it uses
 //! - [`session`]: how a case comes to such a session
 //! - [`flow`]: sequences of requests that belong together
@@ -16,15 +18,21 @@
 //! - [`verdict`]: an answer held against all of them
 //! - [`mismatch`]: one departure
 //! - [`drift`]: where a live answer is another than the pack promises
+//! - [`recording`]: what a live side said, with stand-ins for all that is somebody's
 //! - [`run`]: what came of a run, in a file
-//! - [`report`]: verdicts, told to people and machines
+//! - [`report`]: a run, told to people and machines
+//! - [`coverage`]: which codes of the catalog were met, by runs and by a client
 
 pub mod case;
 pub mod client;
+pub mod config;
+pub mod coverage;
 pub mod drift;
 pub mod flow;
+pub mod guard;
 pub mod http;
 pub mod mismatch;
+pub mod recording;
 pub mod report;
 pub mod run;
 pub mod schema;

@@ -32,6 +32,13 @@ pub struct Run {
     pub chosen: Vec<String>,
     /// What is said of each that was tried or skipped so far.
     pub verdicts: Vec<Verdict>,
+    /// Those of them that were skipped for now, since the budget was used up or the vendor wanted a
+    /// rest: `--resume` tries them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub put_off: Vec<String>,
+    /// Cases that were asked more than once: why each time but the last was not enough.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub asked_again: BTreeMap<String, Vec<String>>,
 }
 
 /// Who was asked.

@@ -13,7 +13,10 @@ use jsonschema::{
 };
 use serde_json::{Map, Value};
 
-use crate::mismatch::{Mismatch, brief, kind, place};
+use crate::{
+    drift::Kind,
+    mismatch::{Mismatch, brief, kind, place},
+};
 
 /// Base64, with or without `=` at the end.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -85,6 +88,23 @@ impl Schema {
             return Ok(Some(Self { path, json: Arc::new(json) }));
         }
         Ok(None)
+    }
+
+    /// The schema itself.
+    #[must_use]
+    pub fn json(&self) -> &Value {
+        &self.json
+    }
+
+    /// Each departure of a value below `pointer`, with what kind of drift it would be at a live
+    /// side; `at` is where a key is missing or too many.
+    #[must_use]
+    pub fn departures(&self, json: &Value, pointer: &str) -> Vec<(Kind, Mismatch)> {
+        let options =
+            jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true);
+        let Ok(validator) = options.build(&self.json) else { return Vec::new() };
+        let errors = validator.iter_errors(json);
+        errors.flat_map(|error| drifted(&error, tell(&error, pointer))).collect()
     }
 
     /// Holds what was sealed at `pointer` against the schema.
@@ -164,6 +184,34 @@ fn tell(error: &ValidationError<'_>, below: &str) -> Mismatch {
         _ => (format!("what {} says", error.schema_path().as_str()), error.to_string()),
     };
     Mismatch::new(at, promised, found)
+}
+
+/// A departure as drift: of a missing key the key's own place.
+fn drifted(error: &ValidationError<'_>, mismatch: Mismatch) -> Vec<(Kind, Mismatch)> {
+    let below = |key: &str| {
+        let key = key.replace('~', "~0").replace('/', "~1");
+        format!("{}/{key}", mismatch.at.trim_end_matches('/'))
+    };
+    let kind = match error.kind() {
+        ValidationErrorKind::Required { property } => {
+            let at = below(property.as_str().unwrap_or_default());
+            return vec![(Kind::KeyGone, Mismatch::new(at, "a key", "no key"))];
+        }
+        ValidationErrorKind::AdditionalProperties { unexpected } => {
+            let told = |key: &String| {
+                let found = error.instance().get(key).map_or("a value", kind);
+                (Kind::NewKey, Mismatch::new(below(key), "no key", format!("a {found}")))
+            };
+            return unexpected.iter().map(told).collect();
+        }
+        ValidationErrorKind::Type { .. } => Kind::Type,
+        ValidationErrorKind::Constant { .. } | ValidationErrorKind::Enum { .. } => Kind::EnumValue,
+        ValidationErrorKind::Pattern { .. } | ValidationErrorKind::Format { .. } => {
+            Kind::TextFormat
+        }
+        _ => Kind::Schema,
+    };
+    vec![(kind, mismatch)]
 }
 
 /// Texts that the schema calls base64: where, the text, the schema of what stands inside.

@@ -106,6 +106,15 @@ pub struct Visit<'target> {
     pub kept: BTreeMap<String, Value>,
 }
 
+/// What tells sessions that are kept from each other, and a case to end one by.
+#[derive(Clone, Debug)]
+pub struct SessionKey {
+    /// Vendor, kind, user, state, GSTIN.
+    pub(crate) whole: [String; 5],
+    /// Who asks.
+    pub(crate) like: Case,
+}
+
 /// Whom a client is for.
 #[derive(Clone, Debug, Default)]
 pub struct Identity {
@@ -131,19 +140,68 @@ impl<'target> Visit<'target> {
     ///
     /// When no session can be had, the request cannot be made or the target does not answer.
     pub async fn ask(&mut self, case: &Case, client: &str) -> Result<Answer, TargetError> {
+        let mut kept = None;
         if let Some(session) = &case.session {
             let way = Arc::clone(&session.way);
-            self.introduce(client, &way, &Identity::of(case)).await?;
+            self.introduce(client, &case.vendor, &way, &Identity::of(case)).await?;
             let asked_for = case.wish.is_some() && case.code.is_some();
             if session.before != Before::Nothing && !asked_for {
-                self.log_in(case, &way, session.before, client).await?;
+                kept = self.kept_session(case, &way, client);
+                if !self.take_up(kept.as_ref(), client) {
+                    self.log_in(case, &way, session.before, client).await?;
+                }
             }
         }
         let answer = self.send(case, client, None).await?;
-        if !self.target.is_own() {
-            self.log_out(case, client).await?;
+        match (kept, self.target.live()) {
+            // The next case goes on with it, unless something was wrong with it here.
+            (Some(key), Some(live)) if answer.status == case.status => {
+                if let Some(own) = self.clients.remove(client) {
+                    live.keep_session(key, own);
+                }
+            }
+            _ if self.target.is_own() => {}
+            _ => self.log_out(case, client).await?,
         }
         Ok(answer)
+    }
+
+    /// By what a session is kept for the next case: a live side's one-time passwords are dear.
+    /// `None` where the case needs one of its own.
+    fn kept_session(&self, case: &Case, way: &Way, client: &str) -> Option<SessionKey> {
+        self.target.live()?;
+        let (_, endpoint) = case.pack.endpoint(&case.asked.endpoint)?;
+        let step = endpoint.consent.as_ref().map(|own| own.step);
+        let client = self.clients.get(client).filter(|_| step == Some(StepFile::Use))?;
+        let Client { user, state, gstin, .. } = client;
+        let whole = [&case.vendor, &way.handshake.kind, user, state, gstin];
+        Some(SessionKey { whole: whole.map(String::clone), like: case.clone() })
+    }
+
+    /// Goes on with a session that an earlier case has left.
+    fn take_up(&mut self, key: Option<&SessionKey>, client: &str) -> bool {
+        let kept = key.and_then(|key| self.target.live()?.kept_session(key));
+        let Some(kept) = kept else { return false };
+        self.clients.insert(client.to_owned(), kept);
+        true
+    }
+
+    /// Ends all sessions of this visit.
+    ///
+    /// # Errors
+    ///
+    /// When the target does not answer.
+    pub async fn log_out_all(&mut self, like: &Case) -> Result<(), TargetError> {
+        let names: Vec<_> = self.clients.keys().cloned().collect();
+        for client in names {
+            self.log_out(like, &client).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes over a session that was kept, to end it.
+    pub(crate) fn adopt(&mut self, name: &str, client: Client) {
+        self.clients.insert(name.to_owned(), client);
     }
 
     /// Makes a client where there is none of that name yet.
@@ -154,14 +212,17 @@ impl<'target> Visit<'target> {
     pub async fn introduce(
         &mut self,
         name: &str,
+        vendor: &str,
         way: &Way,
         identity: &Identity,
     ) -> Result<(), TargetError> {
         if self.clients.contains_key(name) {
             return Ok(());
         }
-        let mut client = Client::new(name, self.network().await?);
-        let Identity { user, state, gstin } = identity.clone();
+        let kind = &way.handshake.kind;
+        let network = self.network(vendor, kind).await?;
+        let mut client = Client::new(name, self.target.salt().as_ref(), network);
+        let Identity { user, state, gstin } = self.target.identity(vendor, kind, identity);
         let tag = &crypto::hex(&crypto::sha256(self.id.as_bytes()))[..8];
         client.user = user.unwrap_or_else(|| format!("{}_{tag}", way.handshake.user));
         let of_gstin = || gstin.as_ref().and_then(|gstin| gstin.get(..2)).map(str::to_owned);
@@ -171,8 +232,8 @@ impl<'target> Visit<'target> {
         Ok(())
     }
 
-    async fn network(&self) -> Result<rsa::RsaPublicKey, TargetError> {
-        let pem = self.target.certificate().await?;
+    async fn network(&self, vendor: &str, kind: &str) -> Result<rsa::RsaPublicKey, TargetError> {
+        let pem = self.target.certificate(vendor, kind).await?;
         certificate::public_key(&pem).map_err(|why| {
             RequestError::Session(format!("the network's certificate cannot be read: {why}")).into()
         })
@@ -183,8 +244,13 @@ impl<'target> Visit<'target> {
     /// # Errors
     ///
     /// When it cannot be had.
-    pub async fn trust(&mut self, client: &str) -> Result<(), TargetError> {
-        let network = self.network().await?;
+    pub async fn trust(
+        &mut self,
+        client: &str,
+        vendor: &str,
+        kind: &str,
+    ) -> Result<(), TargetError> {
+        let network = self.network(vendor, kind).await?;
         if let Some(client) = self.clients.get_mut(client) {
             client.trust(network);
         }
@@ -230,12 +296,16 @@ impl<'target> Visit<'target> {
                 }
             }
             let answer = self.send(&case, client, None).await?;
-            let refused = answer.exchange.as_ref().filter(|one| one.outcome != case.outcome);
-            if let Some(exchange) = refused {
+            let refused = match &answer.exchange {
+                Some(exchange) => exchange.outcome != case.outcome,
+                None => answer.status != case.status,
+            };
+            if refused {
+                let outcome = answer.exchange.as_ref().map(|one| format!("`{}`, ", one.outcome));
                 return Err(RequestError::Session(format!(
-                    "`{}` was answered with `{}`, HTTP {}: {}",
+                    "`{}` was answered with {}HTTP {}: {}",
                     case.id(),
-                    exchange.outcome,
+                    outcome.unwrap_or_default(),
                     answer.status,
                     String::from_utf8_lossy(&answer.body)
                 ))
@@ -246,9 +316,13 @@ impl<'target> Visit<'target> {
         let open = self.clients.get(client).is_some_and(|client| client.session.is_some());
         if before == Before::Session && !open {
             let pointer = &way.handshake.token;
-            return Err(
-                RequestError::Session(format!("the login gave no token at `{pointer}`")).into()
-            );
+            let said = sent.last().map(|(_, answer)| String::from_utf8_lossy(&answer.body));
+            let said = said.map(|said| said.chars().take(300).collect::<String>());
+            return Err(RequestError::Session(format!(
+                "the login gave no token at `{pointer}`: {}",
+                said.unwrap_or_default()
+            ))
+            .into());
         }
         Ok(sent)
     }
@@ -275,6 +349,7 @@ impl<'target> Visit<'target> {
         client: &str,
         target: Option<&str>,
     ) -> Result<Answer, TargetError> {
+        let case = &self.target.adapted(case)?;
         let endpoint = case.pack.endpoint(&case.asked.endpoint).map(|(_, endpoint)| endpoint);
         let mut asked = case.asked.clone();
         if let (Some(endpoint), Some(_)) = (endpoint, &case.session) {
@@ -284,18 +359,20 @@ impl<'target> Visit<'target> {
             let has = |word: &str| asked.texts().iter().any(|text| text.contains(word));
             client.begin(has("consent.app_key_other"));
             if has("consent.otp") {
-                client.otp = self.target.otp(&client.user, &client.state).await?;
+                let kind = case.session.as_ref().map_or("", |session| &session.way.handshake.kind);
+                let (user, state) = (&client.user, &client.state);
+                client.otp = self.target.otp(&case.vendor, kind, user, state).await?;
             }
         }
         let lenient = case.wish.is_some();
         self.fill(&mut asked, client, lenient)?;
-        let filled = Case { asked, ..case.clone() };
+        let filled = Case { asked, adapted: true, ..case.clone() };
         let mut request = self.target.request(&filled).await?;
         if let Some(target) = target {
-            request.path = format!("/{}{}", case.vendor, self.fill_text(target, client)?);
+            request.path = self.fill_text(target, client)?;
             request.query.clear();
         }
-        let mut answer = self.target.send(request).await?;
+        let mut answer = self.target.send(case, request).await?;
         if let Some(session) = &case.session {
             self.read(&mut answer, case, endpoint, session, client);
         }

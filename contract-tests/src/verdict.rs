@@ -1,5 +1,7 @@
 //! An answer held against all that is promised of it.
 
+use std::time::Instant;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -114,7 +116,7 @@ impl Verdict {
                 code: case.code.clone(),
             }),
             request: case.told(),
-            place: None,
+            place: case.place.clone(),
             source: case.source.clone(),
             mismatches: Vec::new(),
             drifts: Vec::new(),
@@ -251,7 +253,11 @@ pub async fn try_case(case: &Case, target: &Target) -> Result<Verdict, TargetErr
     if verdict.skipped.is_some() {
         return Ok(verdict);
     }
-    let answer = match target.ask(case).await {
+    verdict.request = target.adapted(case)?.told();
+    let begun = Instant::now();
+    let answer = target.ask(case).await;
+    verdict.took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let answer = match answer {
         Ok(answer) => answer,
         Err(TargetError::Request(RequestError::Session(why))) => {
             verdict.mismatches.push(Mismatch::new("session", "one", why));
@@ -261,10 +267,23 @@ pub async fn try_case(case: &Case, target: &Target) -> Result<Verdict, TargetErr
             verdict.skipped = Some(why.to_string());
             return Ok(verdict);
         }
+        Err(TargetError::Refused(refused)) => {
+            verdict.skipped = Some(refused.to_string());
+            return Ok(verdict);
+        }
+        Err(TargetError::NoAnswer { why, .. }) => {
+            verdict.mismatches.push(Mismatch::new("answer", "one", why));
+            return Ok(verdict);
+        }
         Err(error) => return Err(error),
     };
     if answer.exchange.as_ref().is_some_and(|exchange| exchange.vendor.is_empty()) {
         verdict.skipped = Some("the target does not play this vendor".to_owned());
+        return Ok(verdict);
+    }
+    if let Some(expected) = target.expected() {
+        verdict.mismatches.extend(answer.wrong.iter().cloned());
+        verdict.drifts = expected.compare(case, &answer).await?;
         return Ok(verdict);
     }
     let (mismatches, shown) = judge(case, &answer);

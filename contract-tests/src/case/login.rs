@@ -109,6 +109,7 @@ impl Case {
             account: account_of(&self.pack, &asked.account),
             asked: asked.clone(),
             session: Some(session),
+            adapted: false,
             ..self.clone()
         })
     }
@@ -121,6 +122,7 @@ impl Case {
             path: endpoint.path.clone(),
             scheme: endpoint.scheme,
             asked: login.asked.clone(),
+            adapted: false,
             ..self.clone()
         }
     }

@@ -15,23 +15,29 @@ use gsp_simulator::{
     },
     world::{Ingredients, World},
 };
+use serde_json::Value;
 
 use crate::{
     flow::FlowCase,
     schema::Schema,
     session::{CaseSession, Way},
     target::Target,
+    verdict::Place,
     volatile::Volatile,
 };
 
 mod derived;
 mod flows;
 pub mod login;
+mod places;
 pub mod request;
+pub mod tags;
 mod written;
 
 pub use login::Login;
 pub use request::Request;
+
+use places::Places;
 
 /// The word that stands for an endpoint where HTTP itself refuses.
 pub const EDGES: &str = "edges";
@@ -59,10 +65,14 @@ pub struct Case {
     pub wish: Option<String>,
     /// Where the promise is written; empty where it follows from the pack.
     pub source: String,
+    /// The line of the file that it is written on, or derived from.
+    pub place: Option<Place>,
     /// The session that its request is made under, and the way to it.
     pub session: Option<CaseSession>,
     /// The form of what is sealed in the answer.
     pub payload: Option<Schema>,
+    /// Where the vendor's answers have their code: JSON pointers, the first that is there counts.
+    pub code_at: Arc<Vec<String>>,
     pub(crate) pack: Arc<Pack>,
     pub(crate) method: String,
     pub(crate) path: String,
@@ -70,6 +80,8 @@ pub struct Case {
     pub(crate) account: Option<usize>,
     pub(crate) asked: contract::Case,
     pub(crate) logins: Arc<Vec<Login>>,
+    /// Its texts are those of a live target already.
+    pub(crate) adapted: bool,
 }
 
 impl Case {
@@ -82,11 +94,32 @@ impl Case {
     /// Why it cannot be tried at a target; `None` where it can.
     #[must_use]
     pub fn obstacle(&self, target: &Target) -> Option<String> {
+        if let Some(live) = target.live() {
+            return live.obstacle(self);
+        }
         let seed = self.asked.seed.filter(|seed| target.seed() != Some(*seed))?;
         let other = target.seed().map_or_else(|| "another".to_owned(), |seed| seed.to_string());
         Some(format!(
             "it asks about somebody as seed {seed} makes them; the target's seed is {other}"
         ))
+    }
+
+    /// The names of headers and query parameters that carry credentials.
+    #[must_use]
+    pub(crate) fn secret_names(&self) -> Vec<String> {
+        let pack = &self.pack;
+        pack.secret_headers.iter().chain(&pack.secret_queries).cloned().collect()
+    }
+
+    /// The code that an answer says, as a text; none where it has none.
+    #[must_use]
+    pub fn code_in(&self, body: &Value) -> Option<String> {
+        let mut found = self.code_at.iter().filter_map(|pointer| body.pointer(pointer));
+        found.find_map(|value| match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        })
     }
 
     /// What of an answer comes from a simulator's dice, and so is another where others have called
@@ -150,8 +183,10 @@ struct Vendor<'folder> {
     folder: &'folder Folder,
     requests: Vec<contract::Case>,
     volatile: Arc<Volatile>,
+    code_at: Arc<Vec<String>>,
     logins: Arc<Vec<Login>>,
     ways: Vec<Arc<Way>>,
+    places: Places,
 }
 
 /// What a case is made from.
@@ -163,6 +198,7 @@ struct Promise<'a> {
     wish: Option<String>,
     account: Option<usize>,
     asked: contract::Case,
+    place: Option<Place>,
 }
 
 impl<'folder> Vendor<'folder> {
@@ -197,8 +233,20 @@ impl<'folder> Vendor<'folder> {
         }
         let logins = Arc::new(login::read(pack, &file, &requests));
         let volatile = Arc::new(volatile);
+        let code_at = file.code_at.iter().map(|pointer| pointer.value.clone()).collect();
+        let code_at = Arc::new(code_at);
         let ways = ways(pack, &file, &requests);
-        Ok(Self { pack: Arc::clone(pack), folder, requests, volatile, logins, ways })
+        let places = Places::read(&pack.name, folder, &file, &requests, &source);
+        Ok(Self {
+            pack: Arc::clone(pack),
+            folder,
+            requests,
+            volatile,
+            code_at,
+            logins,
+            ways,
+            places,
+        })
     }
 
     fn cases(&self) -> Result<Vec<Case>, Vec<Finding>> {
@@ -234,7 +282,7 @@ impl<'folder> Vendor<'folder> {
     }
 
     fn case(&self, endpoint: &Endpoint, promise: Promise<'_>) -> Result<Case, Finding> {
-        let Promise { name, outcome, code, status, wish, account, asked } = promise;
+        let Promise { name, outcome, code, status, wish, account, asked, place } = promise;
         let schema =
             Schema::find(self.folder, &self.pack.name, &endpoint.name, &name, outcome, code)?;
         let session = CaseSession::of(&self.pack, endpoint, &asked, &self.ways);
@@ -254,8 +302,10 @@ impl<'folder> Vendor<'folder> {
             volatile: Arc::clone(&self.volatile),
             wish,
             source: asked.source.clone(),
+            place,
             session,
             payload,
+            code_at: Arc::clone(&self.code_at),
             pack: Arc::clone(&self.pack),
             method: asked.method.clone().unwrap_or_else(|| endpoint.method.to_string()),
             path: endpoint.path.clone(),
@@ -263,6 +313,7 @@ impl<'folder> Vendor<'folder> {
             account,
             asked,
             logins: Arc::clone(&self.logins),
+            adapted: false,
         })
     }
 }

@@ -6,16 +6,18 @@ use gsp_simulator::{
     auth::{PartCheck, Scheme, encoded},
     pack::{Account, contract::RequestBody, file::AuthPlace},
 };
+use secrecy::ExposeSecret as _;
 use serde_json::Value;
 
 use super::{Case, login::Tokens};
+use crate::target::Live;
 
 /// A request, ready to be sent to a target.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Request {
     /// HTTP method.
     pub method: String,
-    /// Path, with the vendor's name before it, percent-encoded.
+    /// The vendor's own path, percent-encoded.
     pub path: String,
     /// The query.
     pub query: Vec<(String, String)>,
@@ -51,19 +53,25 @@ pub enum RequestError {
 }
 
 impl Case {
-    /// What is sent at that time, with the tokens of [`Case::logins`].
+    /// What is sent at that time, with the tokens of [`Case::logins`]; to a live side with its own
+    /// credentials.
     ///
     /// # Errors
     ///
     /// Credentials that cannot be made from the pack.
-    pub fn request(&self, now_ms: i64, tokens: &Tokens) -> Result<Request, RequestError> {
+    pub fn request(
+        &self,
+        now_ms: i64,
+        tokens: &Tokens,
+        live: Option<&Live>,
+    ) -> Result<Request, RequestError> {
         let asked = &self.asked;
         let pairs = |map: &indexmap::IndexMap<String, String>| -> Vec<(String, String)> {
             map.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
         };
         let mut request = Request {
             method: self.method.clone(),
-            path: format!("/{}{}", self.vendor, self.path),
+            path: self.path.clone(),
             query: pairs(&asked.query),
             headers: Vec::new(),
             body: asked.body.clone(),
@@ -76,7 +84,14 @@ impl Case {
         let scheme = self.scheme.and_then(|index| self.pack.schemes.get(index));
         let account = self.account.and_then(|index| self.pack.accounts.get(index));
         if let (Some(scheme), Some(account)) = (scheme, account) {
-            request.sign(scheme, account, now_ms, (!forced).then_some(tokens))?;
+            let own = |part: &str| live?.credential(&self.vendor, &account.name, part);
+            let tokens = (!forced).then_some(tokens);
+            let signing = Signing { now_ms, tokens, live: live.is_some(), own: &own };
+            request.sign(scheme, account, &signing)?;
+        }
+        let more = live.and_then(|live| live.vendor(&self.vendor));
+        for (name, value) in more.map(|vendor| vendor.headers.as_slice()).unwrap_or_default() {
+            request.headers.push((name.clone(), value.expose_secret().to_owned()));
         }
         request.headers.extend(pairs(&asked.headers));
         if let Some(wish) = &self.wish {
@@ -127,6 +142,16 @@ impl Case {
     }
 }
 
+/// What credentials are made from.
+struct Signing<'a> {
+    now_ms: i64,
+    tokens: Option<&'a Tokens>,
+    /// Whether only a target's own credentials count.
+    live: bool,
+    /// A target's own credential, by auth part.
+    own: &'a dyn Fn(&str) -> Option<&'a str>,
+}
+
 impl Request {
     fn fill(&mut self, name: &str, value: &str) {
         self.path = self.path.replace(&format!("{{{name}}}"), &segment(value));
@@ -136,21 +161,27 @@ impl Request {
         &mut self,
         scheme: &Scheme,
         account: &Account,
-        now_ms: i64,
-        tokens: Option<&Tokens>,
+        signing: &Signing<'_>,
     ) -> Result<(), RequestError> {
         for part in &scheme.parts {
-            let own = account.credentials.iter().find(|(name, _)| *name == part.name);
+            let known = account.credentials.iter().find(|(name, _)| *name == part.name);
+            let known = known.map(|(_, value)| value.as_str());
+            let own = if signing.live { (signing.own)(&part.name) } else { known };
             let text = match &part.check {
                 PartCheck::Secret(encoding) => {
-                    let Some((_, value)) = own else { continue };
+                    let Some(value) = own else { continue };
                     encoded(*encoding, value)
                 }
+                // A vendor's tokens are signed by the vendor.
+                PartCheck::Paseto(_) if signing.live => {
+                    let Some(token) = own else { continue };
+                    token.to_owned()
+                }
                 PartCheck::Paseto(verifier) => verifier
-                    .mint(now_ms, None, account.claims.clone())
+                    .mint(signing.now_ms, None, account.claims.clone())
                     .map_err(|_| RequestError::Token { part: part.name.clone() })?,
                 PartCheck::Issued(session) => {
-                    let Some(tokens) = tokens else { continue };
+                    let Some(tokens) = signing.tokens else { continue };
                     let lacking = || RequestError::Login { session: session.clone() };
                     tokens.get(session).cloned().ok_or_else(lacking)?
                 }

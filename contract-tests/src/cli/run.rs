@@ -1,14 +1,22 @@
 //! `gsp-contract run`: tries cases and tells what is otherwise than promised.
 
+use std::collections::BTreeMap;
+
 use gsp_contract_tests::{
-    case::{Case, Suite},
-    flow::{self, FlowCase},
-    report::{self, Report},
-    target::Target,
+    coverage::Catalog,
+    flow, report,
+    run::{FORMAT, Run},
     verdict::{self, Verdict},
 };
+use jiff::Timestamp;
+use serde_json::json;
 
-use super::{DONE, MISMATCHES, Packs, Trouble, print};
+use super::{
+    DONE, MISMATCHES, Trouble,
+    choice::Choice,
+    print,
+    reports::{self, LAST_RUN, Reports},
+};
 
 /// Tries all cases, or some, and tells what is otherwise than promised.
 ///
@@ -22,42 +30,35 @@ use super::{DONE, MISMATCHES, Packs, Trouble, print};
 /// desk, and opens what is sealed. Flows (`vendor::flows::name`) do so many times in a row;
 /// what they change at the target beside the vendor they put back.
 ///
+/// A target of contract.toml is a vendor's own side: nothing of ours is asked for there, each
+/// GSTIN of the cases is replaced by the one that the target names for its role, forms are compared
+/// in place of values, and what cannot be caused there is skipped with the reason.
+///
 /// Exit codes: 0 all as promised, 1 mismatches, 2 a file or an argument is wrong, 3 the target
 /// is out of reach.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// What is asked: `embedded`, or the address that `gspsim serve` prints.
-    #[arg(long, default_value = "embedded", value_name = "embedded|URL")]
-    target: String,
-    /// Only this vendor's cases.
-    #[arg(long)]
-    vendor: Option<String>,
-    /// Only cases whose name (`vendor::endpoint::case`) has this in it.
-    #[arg(long, value_name = "PATTERN")]
-    case: Option<String>,
     #[command(flatten)]
-    packs: Packs,
+    choice: Choice,
+    #[command(flatten)]
+    reports: Reports,
     /// Tell it as JSON.
     #[arg(long)]
     json: bool,
 }
 
 pub(crate) async fn run(arguments: &Args) -> Result<u8, Trouble> {
-    let suite = arguments.packs.suite()?;
-    let (cases, flows) = choose(&suite, arguments)?;
-    let target = match arguments.target.as_str() {
-        "embedded" => Target::embedded(suite.world.clone()).await?,
-        url if url.starts_with("http://") => Target::at(url).await?,
-        other => {
-            return Err(Trouble::Input(format!(
-                "error: `{other}` is no target\nhint: write `embedded` or an address such as http://127.0.0.1:4777"
-            )));
-        }
-    };
-    let mut verdicts = Vec::with_capacity(cases.len() + flows.len());
+    let suite = arguments.choice.packs.suite()?;
+    let (cases, flows) = arguments.choice.cases(&suite)?;
+    let target = arguments.choice.target(&suite).await?;
+    let terminal = reports::terminal();
+    let began = Timestamp::now();
+    let ids = cases.iter().map(|case| case.id()).chain(flows.iter().map(|flow| flow.id()));
+    let chosen: Vec<_> = ids.collect();
+    let mut verdicts = Vec::with_capacity(chosen.len());
     let mut keep = |verdict: Verdict| {
-        if !arguments.json && !verdict.passed() {
-            print(&report::told(&verdict));
+        if !arguments.json && verdict.failed() {
+            print(&terminal.case(&verdict));
         }
         verdicts.push(verdict);
     };
@@ -68,40 +69,24 @@ pub(crate) async fn run(arguments: &Args) -> Result<u8, Trouble> {
     for flow in flows {
         keep(flow::try_flow(flow, &target).await?);
     }
-    let told = if arguments.target == "embedded" { "embedded" } else { target.url() };
-    let report = Report { target: told, strictness: target.strictness(), verdicts: &verdicts };
-    if arguments.json {
-        print(&format!("{:#}\n", report.json()));
-    } else {
-        print(&report.table());
-    }
-    Ok(if verdicts.iter().any(Verdict::failed) { MISMATCHES } else { DONE })
-}
-
-/// Cases and flows that are to be tried.
-type Chosen<'suite> = (Vec<&'suite Case>, Vec<&'suite FlowCase>);
-
-fn choose<'suite>(suite: &'suite Suite, arguments: &Args) -> Result<Chosen<'suite>, Trouble> {
-    if let Some(vendor) = &arguments.vendor
-        && suite.world.vendor(vendor).is_none()
-    {
-        let names: Vec<_> = suite.world.packs.iter().map(|pack| pack.name.as_str()).collect();
-        return Err(Trouble::Input(format!(
-            "error: there is no vendor `{vendor}`\nhint: there are: {}",
-            names.join(", ")
-        )));
-    }
-    let wanted = |vendor: &str, id: String| {
-        arguments.vendor.as_ref().is_none_or(|name| name == vendor)
-            && arguments.case.as_ref().is_none_or(|part| id.contains(part.as_str()))
+    let run = Run {
+        format: FORMAT,
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        target: target.asked(&suite.world),
+        compared: target.strictness(),
+        began,
+        ended: Some(Timestamp::now()),
+        chosen,
+        verdicts,
+        put_off: Vec::new(),
+        asked_again: BTreeMap::new(),
     };
-    let cases: Vec<_> = suite.cases.iter().filter(|case| wanted(&case.vendor, case.id())).collect();
-    let flows: Vec<_> = suite.flows.iter().filter(|flow| wanted(&flow.vendor, flow.id())).collect();
-    if cases.is_empty() && flows.is_empty() {
-        let part = arguments.case.as_deref().unwrap_or_default();
-        return Err(Trouble::Input(format!(
-            "error: no case has `{part}` in its name\nhint: names look like `vendor::endpoint::not-found`; `cargo test -p gsp-contract-tests --test contract -- --list` lists them"
-        )));
+    reports::write(LAST_RUN.as_ref(), &json!(run).to_string())?;
+    if arguments.json {
+        print(&format!("{:#}\n", report::json::report(&run)));
+    } else {
+        print(&terminal.end(&run));
     }
-    Ok((cases, flows))
+    arguments.reports.write(&run, &Catalog::of(&suite), arguments.json)?;
+    Ok(if run.verdicts.iter().any(Verdict::failed) { MISMATCHES } else { DONE })
 }

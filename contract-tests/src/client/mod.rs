@@ -67,13 +67,17 @@ pub struct Client {
 
 impl Client {
     /// A client with keys that its name settles; the first one's are those of the documents'
-    /// vectors.
+    /// vectors. With a salt they are nobody else's.
     #[must_use]
-    pub fn new(name: &str, network: RsaPublicKey) -> Self {
+    pub fn new(name: &str, salt: Option<&[u8; 32]>, network: RsaPublicKey) -> Self {
         let mut app_key = [0; 32];
         for (byte, value) in app_key.iter_mut().zip(0..) {
             *byte = value;
         }
+        let name = match salt {
+            Some(salt) => format!("{name}, {}", crypto::hex(&sha256(salt))),
+            None => name.to_owned(),
+        };
         if name != FIRST_CLIENT {
             app_key = sha256(format!("the app key of {name}").as_bytes());
         }
@@ -84,7 +88,7 @@ impl Client {
             otp: None,
             session: None,
             before: None,
-            name: name.to_owned(),
+            name,
             app_key,
             next_app_key: None,
             other_key: None,

@@ -38,7 +38,7 @@ fn network() -> RsaPublicKey {
 
 /// The first client, once its session was opened with the vectors' keys.
 fn client() -> Client {
-    let mut client = Client::new(FIRST_CLIENT, network());
+    let mut client = Client::new(FIRST_CLIENT, None, network());
     client.otp = Some("575757".to_owned());
     let told = client.learn(&json!({ "auth_token": "t1", "sek": SEK }), &way(), false);
     assert_eq!(told, None);
@@ -130,7 +130,7 @@ fn what_is_not_sealed_as_promised_is_told() {
 
 #[test]
 fn a_session_key_under_another_key_is_told_and_not_kept() {
-    let mut client = Client::new("second", network());
+    let mut client = Client::new("second", None, network());
     let told = client.learn(&json!({ "auth_token": "t1", "sek": SEK }), &way(), false);
     assert_eq!(
         told.expect("it is wrong").to_string(),

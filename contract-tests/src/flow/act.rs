@@ -24,7 +24,10 @@ impl Run<'_> {
     pub(super) async fn act(&mut self, step: &FlowStep, act: &Act) -> Result<(), TargetError> {
         match act {
             Act::LogIn(kind) => return self.log_in(step, kind).await,
-            Act::FetchCertificate => return self.visit.trust(&step.client).await,
+            Act::FetchCertificate => {
+                let kind = self.flow.ways.first().map_or("", |way| &way.handshake.kind);
+                return self.visit.trust(&step.client, &self.flow.vendor, kind).await;
+            }
             Act::Advance(by) => {
                 if self.changed.clock.is_none() {
                     self.changed.clock = Some(self.target.tell(Method::GET, "clock", None).await?);

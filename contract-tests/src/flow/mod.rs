@@ -20,7 +20,7 @@ use crate::{
     session::{Before, Identity, Visit, Way, gstin_of},
     snapshot::{self, EXCHANGE, STEP},
     target::{Target, TargetError},
-    verdict::Verdict,
+    verdict::{Place, Verdict},
 };
 
 mod act;
@@ -40,6 +40,8 @@ pub struct FlowCase {
     pub about: String,
     /// Where this is written.
     pub source: String,
+    /// The line of the file that it is written on.
+    pub place: Option<Place>,
     /// Settings of the pack that it needs.
     pub settings: IndexMap<String, String>,
     /// What is done.
@@ -112,6 +114,9 @@ impl FlowCase {
     /// Why it cannot be played at a target; `None` where it can.
     #[must_use]
     pub fn obstacle(&self, target: &Target) -> Option<String> {
+        if let Some(live) = target.live() {
+            return live.flow_obstacle(self);
+        }
         let settings: Vec<_> =
             self.settings.iter().map(|(name, value)| format!("{name} = {value}")).collect();
         if target.world().is_none() && !settings.is_empty() {
@@ -132,7 +137,7 @@ impl FlowCase {
         match target.world() {
             None => Ok(self.play_at(target).await?),
             Some(world) => {
-                let own = Target::own(self.world(world)?).await?;
+                let own = Target::own(self.world(world)?).await?.heard_by(target.ear());
                 Ok(self.play_at(&own).await?)
             }
         }
@@ -150,14 +155,15 @@ impl FlowCase {
     }
 
     async fn play_at(&self, target: &Target) -> Result<Told, TargetError> {
+        let flow = &self.adapted(target)?;
         let mut run = Run {
-            flow: self,
+            flow,
             target,
             visit: Visit::new(target, &self.id()),
             told: Told::default(),
             changed: act::Changed::default(),
         };
-        for (number, step) in self.steps.iter().enumerate() {
+        for (number, step) in flow.steps.iter().enumerate() {
             let begun = run.told.mismatches.len();
             let _ = write!(run.told.shown, "{STEP}{} {}", number + 1, step.name);
             let went = run.step(step).await;
@@ -177,9 +183,27 @@ impl FlowCase {
             }
         }
         run.put_back().await?;
+        let first = flow.steps.iter().find_map(|step| match &step.doing {
+            FlowDoing::Send(send) => Some(&send.case),
+            FlowDoing::Act(_) => None,
+        });
+        if let Some(like) = first.filter(|_| !target.is_own()) {
+            run.visit.log_out_all(like).await?;
+        }
         let Run { mut told, .. } = run;
         told.shown = told.shown.trim().to_owned();
         Ok(told)
+    }
+
+    /// The flow as a target is asked it.
+    fn adapted(&self, target: &Target) -> Result<Self, TargetError> {
+        let mut flow = self.clone();
+        for step in &mut flow.steps {
+            if let FlowDoing::Send(send) = &mut step.doing {
+                send.case = target.adapted(&send.case)?;
+            }
+        }
+        Ok(flow)
     }
 
     /// Whom a client is for: the first GSTIN that one of its requests tells.
@@ -248,7 +272,9 @@ impl Run<'_> {
             let why = format!("nobody knows the way to a session `{kind}`");
             return Err(RequestError::Session(why).into());
         };
-        self.visit.introduce(&step.client, &way, &self.flow.identity(step)).await?;
+        self.visit
+            .introduce(&step.client, &self.flow.vendor, &way, &self.flow.identity(step))
+            .await?;
         for (case, answer) in self.visit.log_in(like, &way, Before::Session, &step.client).await? {
             let told = send::told(&case, &answer, &way.sealed_pointers());
             let _ = write!(self.told.shown, "{EXCHANGE}{}\n{told}\n", case.told());
@@ -269,7 +295,7 @@ pub async fn try_flow(flow: &FlowCase, target: &Target) -> Result<Verdict, Targe
         endpoint: FLOWS.to_owned(),
         promised: None,
         request: flow.about.clone(),
-        place: None,
+        place: flow.place.clone(),
         source: flow.source.clone(),
         mismatches: Vec::new(),
         drifts: Vec::new(),

@@ -23,7 +23,9 @@ impl Run<'_> {
         let FlowSend { case, target, keep, file } = send;
         if let Some(session) = &case.session {
             let way = std::sync::Arc::clone(&session.way);
-            self.visit.introduce(&step.client, &way, &self.flow.identity(step)).await?;
+            self.visit
+                .introduce(&step.client, &self.flow.vendor, &way, &self.flow.identity(step))
+                .await?;
         }
         let answer = self.visit.send(case, &step.client, target.as_deref()).await?;
         let line = match target {

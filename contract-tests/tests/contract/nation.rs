@@ -149,7 +149,7 @@ async fn ask(target: &Target, case: &Case, gstin: &str) -> Result<Answer, Failed
     if let RequestBody::Json(body) = &mut request.body {
         body["gstin"] = gstin.into();
     }
-    Ok(target.send(request).await?)
+    Ok(target.send(case, request).await?)
 }
 
 /// Some vendors know fewer states of a registration than others.

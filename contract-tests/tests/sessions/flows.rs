@@ -112,7 +112,7 @@ async fn a_shared_simulator_is_left_as_it_was() {
     let builder = Simulator::builder().world(suite.world.clone()).now(NOW).expect("a time");
     let target = Target::of(builder.start().await.expect("a port")).await.expect("it answers");
     let clock = target.tell(Method::GET, "clock", None).await.expect("it answers");
-    let before = target.certificate().await.expect("it answers");
+    let before = target.certificate("finagg", "taxpayer").await.expect("it answers");
 
     for name in ["day", "time"] {
         let verdict = flow::try_flow(flow(&suite, name), &target).await.expect("it answers");
@@ -122,7 +122,7 @@ async fn a_shared_simulator_is_left_as_it_was() {
     assert_eq!(skipped.skipped.as_deref(), Some("it needs a simulator of its own, with over = 5"));
 
     assert_eq!(target.tell(Method::GET, "clock", None).await.expect("it answers"), clock);
-    assert_eq!(target.certificate().await.expect("it answers"), before);
+    assert_eq!(target.certificate("finagg", "taxpayer").await.expect("it answers"), before);
 }
 
 #[tokio::test]

@@ -133,7 +133,13 @@ pub(super) fn rule(file: &RuleFile) -> String {
         let _ = write!(line, ", {} times out of 100", round(chance.value * 100.0));
     }
     let answered = answer(file);
-    let mut acts = vec![answered.unwrap_or_else(|| "is answered as ever".to_owned())];
+    let mut acts = match (&file.reply, answered) {
+        (Some(reply), _) => {
+            vec![format!("is answered word for word, with HTTP {}", reply.value.status)]
+        }
+        (None, Some(answered)) => vec![answered],
+        (None, None) => vec!["is answered as ever".to_owned()],
+    };
     acts.extend(file.edits.iter().map(|edit| tell_edit(&edit.value)));
     acts.extend(file.faults.iter().map(Fault::told));
     acts.extend(
