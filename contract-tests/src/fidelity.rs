@@ -85,7 +85,9 @@ fn vendor(pack: &Pack, suite: &Suite, out: &mut String) {
             count("assumed")
         );
     }
-    out.push_str("\n| outcome | code | HTTP | endpoints | how sure | source |\n|---|---|---|---|---|---|\n");
+    out.push_str(
+        "\n| outcome | code | HTTP | endpoints | how sure | source |\n|---|---|---|---|---|---|\n",
+    );
     for (row, endpoints) in &rows {
         let where_said = if endpoints.len() == pack.endpoints.len() && endpoints.len() > 1 {
             "all".to_owned()
@@ -156,8 +158,7 @@ fn of_source(source: &str) -> Sure {
 
 /// The readings that requests rely on.
 fn readings(pack: &Pack, cases: &[&Case], out: &mut String) {
-    let relying: Vec<_> =
-        cases.iter().filter_map(|case| Some((case, case.reading()?))).collect();
+    let relying: Vec<_> = cases.iter().filter_map(|case| Some((case, case.reading()?))).collect();
     if relying.is_empty() {
         return;
     }

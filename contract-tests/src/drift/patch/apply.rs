@@ -135,7 +135,9 @@ fn apply_to(text: &str, hunks: &[Hunk], path: &str) -> Result<String, ApplyError
         // Another patch may have done the same.
         let new: Vec<&String> =
             hunk.lines.iter().filter(|(sign, _)| *sign != '-').map(|(_, text)| text).collect();
-        if found.is_none() && lines.windows(new.len().max(1)).any(|own| own.iter().eq(new.iter().copied())) {
+        if found.is_none()
+            && lines.windows(new.len().max(1)).any(|own| own.iter().eq(new.iter().copied()))
+        {
             continue;
         }
         let (at, length, part) = found.ok_or_else(elsewhere)?;

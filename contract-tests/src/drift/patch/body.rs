@@ -146,7 +146,9 @@ pub(super) fn objects(files: &Files<'_>, vendor: &str, body: &str, pointer: &str
         let within = |value: &Node| Spot { value: value.clone(), ..spot.clone() };
         let members = spot.value.members();
         match members.first().and_then(|member| directive(&member.key)) {
-            Some("match") => left.extend(members[0].value.members().iter().map(|one| within(&one.value))),
+            Some("match") => {
+                left.extend(members[0].value.members().iter().map(|one| within(&one.value)))
+            }
             Some(_) => left.extend(members.iter().map(|member| within(&member.value))),
             None if !members.is_empty() => all.push(spot),
             None => {}
