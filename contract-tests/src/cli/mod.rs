@@ -6,6 +6,9 @@ use gsp_simulator::{finding::Finding, pack::folder::Folder, world::Ingredients};
 
 mod choice;
 mod doctor;
+mod lint;
+mod record;
+mod replay;
 mod run;
 mod schema;
 
@@ -30,6 +33,9 @@ pub(crate) struct Cli {
 enum Command {
     Run(run::Args),
     Doctor(doctor::Args),
+    Record(record::Args),
+    Lint(lint::Args),
+    Replay(replay::Args),
     Schema(schema::Args),
 }
 
@@ -39,6 +45,9 @@ impl Cli {
         match self.command {
             Command::Run(args) => run::run(&args).await,
             Command::Doctor(args) => doctor::run(&args),
+            Command::Record(args) => record::run(&args).await,
+            Command::Lint(args) => lint::run(&args),
+            Command::Replay(args) => replay::run(&args).await,
             Command::Schema(args) => schema::run(&args),
         }
     }
@@ -85,12 +94,14 @@ impl Packs {
 
     /// All cases of all vendors.
     pub(crate) fn suite(&self) -> Result<Suite, Trouble> {
-        Suite::load(&self.ingredients()?).map_err(|findings| {
-            let drawn: Vec<_> =
-                findings.iter().map(|finding: &Finding| finding.draw(false)).collect();
-            Trouble::Input(drawn.join("\n\n"))
-        })
+        Suite::load(&self.ingredients()?).map_err(|findings| drawn(&findings))
     }
+}
+
+/// What is wrong with files.
+pub(crate) fn drawn(findings: &[Finding]) -> Trouble {
+    let drawn: Vec<_> = findings.iter().map(|finding| finding.draw(false)).collect();
+    Trouble::Input(drawn.join("\n\n"))
 }
 
 #[expect(clippy::print_stdout, reason = "the program's output")]
