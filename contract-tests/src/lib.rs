@@ -20,11 +20,13 @@
 //! - [`drift`]: where a live answer is another than the pack promises
 //! - [`recording`]: what a live side said, with stand-ins for all that is somebody's
 //! - [`run`]: what came of a run, in a file
-//! - [`report`]: verdicts, told to people and machines
+//! - [`report`]: a run, told to people and machines
+//! - [`coverage`]: which codes of the catalog were met, by runs and by a client
 
 pub mod case;
 pub mod client;
 pub mod config;
+pub mod coverage;
 pub mod drift;
 pub mod flow;
 pub mod guard;

@@ -1,14 +1,19 @@
 //! The command line: a file for each command; here is what they share.
 
+use std::io::Write as _;
+
 use clap::{Parser, Subcommand};
 use gsp_contract_tests::{case::Suite, target::TargetError};
 use gsp_simulator::{finding::Finding, pack::folder::Folder, world::Ingredients};
 
 mod choice;
+mod coverage;
 mod doctor;
 mod lint;
 mod record;
 mod replay;
+mod report;
+mod reports;
 mod run;
 mod schema;
 
@@ -31,7 +36,9 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Run(run::Args),
+    Run(Box<run::Args>),
+    Report(report::Args),
+    Coverage(Box<coverage::Args>),
     Doctor(doctor::Args),
     Record(record::Args),
     Lint(lint::Args),
@@ -44,6 +51,8 @@ impl Cli {
     pub(crate) async fn run(self) -> Result<u8, Trouble> {
         match self.command {
             Command::Run(args) => run::run(&args).await,
+            Command::Report(args) => report::run(&args),
+            Command::Coverage(args) => coverage::run(&args).await,
             Command::Doctor(args) => doctor::run(&args),
             Command::Record(args) => record::run(&args).await,
             Command::Lint(args) => lint::run(&args),
@@ -104,9 +113,26 @@ pub(crate) fn drawn(findings: &[Finding]) -> Trouble {
     Trouble::Input(drawn.join("\n\n"))
 }
 
-#[expect(clippy::print_stdout, reason = "the program's output")]
+/// A vendor that is named must be there.
+pub(crate) fn known_vendor(suite: &Suite, name: &str) -> Result<(), Trouble> {
+    if suite.world.vendor(name).is_some() {
+        return Ok(());
+    }
+    let names: Vec<_> = suite.world.packs.iter().map(|pack| pack.name.as_str()).collect();
+    Err(Trouble::Input(format!(
+        "error: there is no vendor `{name}`\nhint: there are: {}",
+        names.join(", ")
+    )))
+}
+
+/// Prints; colours are left out where nobody sees them. Who closed the other end wants no more.
 pub(crate) fn print(text: &str) {
-    print!("{text}");
+    let _ = anstream::stdout().lock().write_all(text.as_bytes());
+}
+
+/// Prints beside the output.
+pub(crate) fn note(text: &str) {
+    let _ = anstream::stderr().lock().write_all(text.as_bytes());
 }
 
 /// Tells why nothing was tried, and gives the exit code.

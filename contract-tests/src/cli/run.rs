@@ -1,12 +1,22 @@
 //! `gsp-contract run`: tries cases and tells what is otherwise than promised.
 
+use std::collections::BTreeMap;
+
 use gsp_contract_tests::{
-    flow,
-    report::{self, Report},
+    coverage::Catalog,
+    flow, report,
+    run::{FORMAT, Run},
     verdict::{self, Verdict},
 };
+use jiff::Timestamp;
+use serde_json::json;
 
-use super::{DONE, MISMATCHES, Trouble, choice::Choice, print};
+use super::{
+    DONE, MISMATCHES, Trouble,
+    choice::Choice,
+    print,
+    reports::{self, LAST_RUN, Reports},
+};
 
 /// Tries all cases, or some, and tells what is otherwise than promised.
 ///
@@ -30,6 +40,8 @@ use super::{DONE, MISMATCHES, Trouble, choice::Choice, print};
 pub(crate) struct Args {
     #[command(flatten)]
     choice: Choice,
+    #[command(flatten)]
+    reports: Reports,
     /// Tell it as JSON.
     #[arg(long)]
     json: bool,
@@ -39,10 +51,14 @@ pub(crate) async fn run(arguments: &Args) -> Result<u8, Trouble> {
     let suite = arguments.choice.packs.suite()?;
     let (cases, flows) = arguments.choice.cases(&suite)?;
     let target = arguments.choice.target(&suite).await?;
-    let mut verdicts = Vec::with_capacity(cases.len() + flows.len());
+    let terminal = reports::terminal();
+    let began = Timestamp::now();
+    let ids = cases.iter().map(|case| case.id()).chain(flows.iter().map(|flow| flow.id()));
+    let chosen: Vec<_> = ids.collect();
+    let mut verdicts = Vec::with_capacity(chosen.len());
     let mut keep = |verdict: Verdict| {
-        if !arguments.json && !verdict.passed() {
-            print(&report::told(&verdict));
+        if !arguments.json && verdict.failed() {
+            print(&terminal.case(&verdict));
         }
         verdicts.push(verdict);
     };
@@ -53,12 +69,24 @@ pub(crate) async fn run(arguments: &Args) -> Result<u8, Trouble> {
     for flow in flows {
         keep(flow::try_flow(flow, &target).await?);
     }
-    let report =
-        Report { target: target.name(), strictness: target.strictness(), verdicts: &verdicts };
+    let run = Run {
+        format: FORMAT,
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        target: target.asked(&suite.world),
+        compared: target.strictness(),
+        began,
+        ended: Some(Timestamp::now()),
+        chosen,
+        verdicts,
+        put_off: Vec::new(),
+        asked_again: BTreeMap::new(),
+    };
+    reports::write(LAST_RUN.as_ref(), &json!(run).to_string())?;
     if arguments.json {
-        print(&format!("{:#}\n", report.json()));
+        print(&format!("{:#}\n", report::json::report(&run)));
     } else {
-        print(&report.table());
+        print(&terminal.end(&run));
     }
-    Ok(if verdicts.iter().any(Verdict::failed) { MISMATCHES } else { DONE })
+    arguments.reports.write(&run, &Catalog::of(&suite), arguments.json)?;
+    Ok(if run.verdicts.iter().any(Verdict::failed) { MISMATCHES } else { DONE })
 }

@@ -20,7 +20,7 @@ use crate::{
     session::{Before, Identity, Visit, Way, gstin_of},
     snapshot::{self, EXCHANGE, STEP},
     target::{Target, TargetError},
-    verdict::Verdict,
+    verdict::{Place, Verdict},
 };
 
 mod act;
@@ -40,6 +40,8 @@ pub struct FlowCase {
     pub about: String,
     /// Where this is written.
     pub source: String,
+    /// The line of the file that it is written on.
+    pub place: Option<Place>,
     /// Settings of the pack that it needs.
     pub settings: IndexMap<String, String>,
     /// What is done.
@@ -181,6 +183,13 @@ impl FlowCase {
             }
         }
         run.put_back().await?;
+        let first = flow.steps.iter().find_map(|step| match &step.doing {
+            FlowDoing::Send(send) => Some(&send.case),
+            FlowDoing::Act(_) => None,
+        });
+        if let Some(like) = first.filter(|_| !target.is_own()) {
+            run.visit.log_out_all(like).await?;
+        }
         let Run { mut told, .. } = run;
         told.shown = told.shown.trim().to_owned();
         Ok(told)
@@ -286,7 +295,7 @@ pub async fn try_flow(flow: &FlowCase, target: &Target) -> Result<Verdict, Targe
         endpoint: FLOWS.to_owned(),
         promised: None,
         request: flow.about.clone(),
-        place: None,
+        place: flow.place.clone(),
         source: flow.source.clone(),
         mismatches: Vec::new(),
         drifts: Vec::new(),

@@ -392,6 +392,21 @@ impl Target {
         }
     }
 
+    /// Ends what was kept open for further cases.
+    ///
+    /// # Errors
+    ///
+    /// When the target does not answer.
+    pub async fn finish(&self) -> Result<(), TargetError> {
+        let Some(live) = &self.live else { return Ok(()) };
+        for (like, client) in live.kept_sessions() {
+            let mut visit = Visit::new(self, &like.id());
+            visit.adopt(FIRST_CLIENT, client);
+            visit.log_out_all(&like).await?;
+        }
+        Ok(())
+    }
+
     /// A case as this target is asked it.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -21,7 +22,7 @@ use crate::{
 };
 
 /// A story as machines are told of it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Told<'story> {
     name: &'story str,
     about: &'story str,
@@ -40,7 +41,7 @@ pub struct Told<'story> {
 }
 
 /// A rule as machines are told of it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 struct ToldRule<'story> {
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'story str>,
