@@ -152,6 +152,7 @@ pub(crate) fn tell(trouble: &Trouble) -> u8 {
                 TargetError::Start(_)
                 | TargetError::Request(_)
                 | TargetError::Refused(_)
+                | TargetError::Record(_)
                 | TargetError::Lacks { .. }
                 | TargetError::Unusable { .. } => WRONG_INPUT,
                 TargetError::OutOfReach { .. }

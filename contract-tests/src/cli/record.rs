@@ -100,7 +100,7 @@ pub(crate) async fn run(args: &Args) -> Result<u8, Trouble> {
         target: target.host_str().unwrap_or_default().to_owned(),
         recorded: period::ist_date(Timestamp::now().as_millisecond()),
     };
-    let recorder = Arc::new(Recorder::begin(&world, &about, target.as_str(), &args.out)?);
+    let recorder = Arc::new(Recorder::begin(&world, &about, &args.out)?);
     keys.into_iter().for_each(|key| recorder.add_key(key));
     let proxy = Proxy::new(hosts, target, client, Arc::clone(&recorder)).map_err(|error| {
         Trouble::Input(format!("error: no client can be made: {error}\nhint: look at `--ca`"))

@@ -75,7 +75,9 @@ pub(crate) async fn run(args: &Args) -> Result<u8, Trouble> {
 fn read(args: &Args) -> Result<Recording, Trouble> {
     let path = args.file.display();
     let unreadable = |why: String| {
-        Trouble::Input(format!("error: `{path}` cannot be read: {why}\nhint: name a recording; `gsp-contract record` makes one"))
+        Trouble::Input(format!(
+            "error: `{path}` cannot be read: {why}\nhint: name a recording; `gsp-contract record` makes one"
+        ))
     };
     let size = fs::metadata(&args.file).map_err(|error| unreadable(error.to_string()))?.len();
     if size > file::LARGEST {
@@ -97,15 +99,14 @@ fn trouble(error: CheckError) -> Trouble {
 
 fn write(args: &Args, name: &str, files: &Files) -> Result<Vec<PathBuf>, Trouble> {
     let Some(folder) = &args.out else { return Ok(Vec::new()) };
-    let people = files.personas.iter().map(|(file, text)| {
-        (folder.join("fixtures").join("taxpayers").join(file), text)
-    });
-    let all: Vec<_> = std::iter::once((
-        folder.join("scenarios").join(format!("{name}.toml")),
-        &files.scenario,
-    ))
-    .chain(people)
-    .collect();
+    let people = files
+        .personas
+        .iter()
+        .map(|(file, text)| (folder.join("fixtures").join("taxpayers").join(file), text));
+    let all: Vec<_> =
+        std::iter::once((folder.join("scenarios").join(format!("{name}.toml")), &files.scenario))
+            .chain(people)
+            .collect();
     // A folder without people is one, too: the simulator is given both.
     let homes = [folder.join("scenarios"), folder.join("fixtures").join("taxpayers")];
     let made = homes.iter().try_for_each(fs::create_dir_all);

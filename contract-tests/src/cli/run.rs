@@ -1,20 +1,25 @@
 //! `gsp-contract run`: tries cases and tells what is otherwise than promised.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use gsp_contract_tests::{
+    case::Suite,
     coverage::Catalog,
-    flow, report,
+    flow,
+    recording::{Recorder, recorder::About},
+    report,
     run::{FORMAT, Run},
+    target::Target,
     verdict::{self, Verdict},
 };
+use gsp_simulator::model::period;
 use jiff::Timestamp;
 use serde_json::json;
 
 use super::{
     DONE, MISMATCHES, Trouble,
     choice::Choice,
-    print,
+    note, print,
     reports::{self, LAST_RUN, Reports},
 };
 
@@ -42,6 +47,10 @@ pub(crate) struct Args {
     choice: Choice,
     #[command(flatten)]
     reports: Reports,
+    /// Keep what goes over the wire in this recording, with stand-ins for all that is somebody's; it
+    /// must not be there yet, and needs `--vendor`.
+    #[arg(long, value_name = "FILE", requires = "vendor")]
+    record: Option<PathBuf>,
     /// Tell it as JSON.
     #[arg(long)]
     json: bool,
@@ -51,6 +60,8 @@ pub(crate) async fn run(arguments: &Args) -> Result<u8, Trouble> {
     let suite = arguments.choice.packs.suite()?;
     let (cases, flows) = arguments.choice.cases(&suite)?;
     let target = arguments.choice.target(&suite).await?;
+    let recorder = recorder(arguments, &suite, &target)?;
+    let target = target.recorded_by(recorder.clone());
     let terminal = reports::terminal();
     let began = Timestamp::now();
     let ids = cases.iter().map(|case| case.id()).chain(flows.iter().map(|flow| flow.id()));
@@ -68,6 +79,14 @@ pub(crate) async fn run(arguments: &Args) -> Result<u8, Trouble> {
     // Last, for some of them move the target's clock.
     for flow in flows {
         keep(flow::try_flow(flow, &target).await?);
+    }
+    if let Some(recorder) = recorder {
+        let kept = recorder.finish()?;
+        let file = recorder.path().display();
+        note(&format!(
+            "{} exchanges in {file}; before you commit it: gsp-contract lint {file}\n",
+            kept.exchanges
+        ));
     }
     let run = Run {
         format: FORMAT,
@@ -89,4 +108,21 @@ pub(crate) async fn run(arguments: &Args) -> Result<u8, Trouble> {
     }
     arguments.reports.write(&run, &Catalog::of(&suite), arguments.json)?;
     Ok(if run.verdicts.iter().any(Verdict::failed) { MISMATCHES } else { DONE })
+}
+
+/// The recording that is wanted.
+fn recorder(
+    arguments: &Args,
+    suite: &Suite,
+    target: &Target,
+) -> Result<Option<Arc<Recorder>>, Trouble> {
+    let (Some(path), Some(vendor)) = (&arguments.record, &arguments.choice.vendor) else {
+        return Ok(None);
+    };
+    let about = About {
+        vendor: vendor.clone(),
+        target: target.host(vendor),
+        recorded: period::ist_date(Timestamp::now().as_millisecond()),
+    };
+    Ok(Some(Arc::new(Recorder::begin(&suite.world, &about, path)?)))
 }

@@ -299,7 +299,8 @@ impl Known {
 /// The fact of a taxpayer that a hole says as it is, or as a day.
 fn fact(hole: &str) -> Option<String> {
     let (_, rest) = hole.split_once("{{ taxpayer.")?;
-    let (name, rest) = rest.split_at(rest.find(|letter: char| !letter.is_ascii_lowercase() && letter != '_')?);
+    let (name, rest) =
+        rest.split_at(rest.find(|letter: char| !letter.is_ascii_lowercase() && letter != '_')?);
     let rest = rest.trim_start();
     let plain = rest.starts_with("}}") || rest.starts_with("| date('");
     (plain && !name.is_empty()).then(|| name.to_owned())

@@ -75,8 +75,14 @@ fn finagg_returns(stage: &Stage, gstin: &str) -> RequestBuilder {
 }
 
 const SECRETS: [&str; 8] = [
-    "c2ltLWF0dGVzdHI6c2ltLXNlY3JldA", "sim-id", "sim-secret", "sim-app", "sim-app-key",
-    "sim-finagg-key", "my-own-transaction-7", "x-sim-exchange",
+    "c2ltLWF0dGVzdHI6c2ltLXNlY3JldA",
+    "sim-id",
+    "sim-secret",
+    "sim-app",
+    "sim-app-key",
+    "sim-finagg-key",
+    "my-own-transaction-7",
+    "x-sim-exchange",
 ];
 
 async fn record(vendor: &str, questions: &[Ask], seed: u64) -> (Recorded, Vec<String>) {
@@ -133,7 +139,8 @@ async fn holds(vendor: &str, questions: &[Ask]) {
         .iter()
         .map(|exchange| {
             let taken = &exchange.value;
-            let asked = format!("{} {}", taken.query.as_deref().unwrap_or_default(), taken.body.text());
+            let asked =
+                format!("{} {}", taken.query.as_deref().unwrap_or_default(), taken.body.text());
             let found = gsp_contract_tests::recording::forms::find(&asked);
             asked[found[0].span.clone()].to_owned()
         })

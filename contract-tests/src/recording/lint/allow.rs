@@ -106,8 +106,10 @@ impl Allow {
     pub fn covers(&self, path: &Path, what: &str, text: &str) -> bool {
         let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let below = absolute.strip_prefix(&self.folder).unwrap_or(&absolute);
-        let parts: Vec<_> =
-            below.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+        let parts: Vec<_> = below
+            .components()
+            .map(|part| part.as_os_str().to_string_lossy().into_owned())
+            .collect();
         let fits = |entry: &EntryFile| {
             entry.text.as_ref().is_none_or(|one| one.eq_ignore_ascii_case(text))
                 && (entry.what.is_empty() || entry.what.iter().any(|one| one.value == what))
@@ -151,7 +153,10 @@ fn fits_name(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == name,
         Some((before, after)) => name.strip_prefix(before).is_some_and(|rest| {
-            rest.char_indices().map(|(at, _)| at).chain([rest.len()]).any(|at| fits_name(after, &rest[at..]))
+            rest.char_indices()
+                .map(|(at, _)| at)
+                .chain([rest.len()])
+                .any(|at| fits_name(after, &rest[at..]))
         }),
     }
 }
@@ -184,13 +189,23 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_told_at_once_with_its_place() {
-        let told = read("[[allow]]\npath = \"a\"\nwhat = [\"arm\"]\nreason = \"\"\n[[allow]]\nreason = \"x\"\n")
-            .expect_err("three things are wrong")
-            .join("\n");
-        for text in ["an entry without a reason", "nothing is called `arm`", "did you mean `arn`?", "an entry that names nothing", "lint.toml:3:9"] {
+        let told = read(
+            "[[allow]]\npath = \"a\"\nwhat = [\"arm\"]\nreason = \"\"\n[[allow]]\nreason = \"x\"\n",
+        )
+        .expect_err("three things are wrong")
+        .join("\n");
+        for text in [
+            "an entry without a reason",
+            "nothing is called `arm`",
+            "did you mean `arn`?",
+            "an entry that names nothing",
+            "lint.toml:3:9",
+        ] {
             assert!(told.contains(text), "{text}\n{told}");
         }
-        let told = read("[[allow]]\ntxt = \"a\"\nreason = \"x\"\n").expect_err("an unknown key").join("\n");
+        let told = read("[[allow]]\ntxt = \"a\"\nreason = \"x\"\n")
+            .expect_err("an unknown key")
+            .join("\n");
         assert!(told.contains("unknown field `txt`"), "{told}");
     }
 }

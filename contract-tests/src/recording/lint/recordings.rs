@@ -4,12 +4,7 @@ use gsp_simulator::finding::{Finding, Source};
 
 use super::{Found, Lint, masked, place};
 use crate::recording::{
-    file::Recording,
-    hosts,
-    known::Known,
-    recorder::again,
-    scrub::Scrubber,
-    standin::Secret,
+    file::Recording, hosts, known::Known, recorder::again, scrub::Scrubber, standin::Secret,
 };
 
 /// What is wrong with a recording.
@@ -17,7 +12,9 @@ use crate::recording::{
 pub fn look(source: &Source, lint: &Lint<'_>) -> Vec<Found> {
     let recording = match Recording::read(source) {
         Ok(recording) => recording,
-        Err(findings) => return findings.iter().map(|finding| told(source, finding, "recording")).collect(),
+        Err(findings) => {
+            return findings.iter().map(|finding| told(source, finding, "recording")).collect();
+        }
     };
     let mut all = Vec::new();
     if let Some(finding) = recording.too_old(lint.today, lint.good_for_days) {
@@ -38,13 +35,15 @@ pub fn look(source: &Source, lint: &Lint<'_>) -> Vec<Found> {
         all.push(told(source, &finding, "recording"));
     }
     let mut scrubber = Scrubber::new(known, Secret::random());
-    for exchange in &recording.exchanges {
+    for (at, exchange) in recording.exchanges.iter().enumerate() {
+        // A table's place is that of its header alone.
+        let end = recording.exchanges.get(at + 1).map_or(source.text.len(), |next| next.span.start);
         let next = again(&mut scrubber, &exchange.value);
         let replaced = scrubber.pseudonyms.take_replaced();
         let mut places = Vec::new();
         for (original, what) in &replaced {
             // An original that is sealed or encoded stands nowhere by itself.
-            let at = find(&source.text, exchange.span.clone(), original);
+            let at = find(&source.text, exchange.span.start..end, original);
             let at = at.unwrap_or(exchange.span.start);
             if !places.contains(&at) {
                 places.push(at);

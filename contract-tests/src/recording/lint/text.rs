@@ -55,7 +55,8 @@ pub fn look(path: &Path, text: &str, allow: &Allow) -> Vec<Found> {
 
 fn is_whole_word(text: &str, span: &std::ops::Range<usize>) -> bool {
     let bytes = text.as_bytes();
-    let inside = |at: Option<&u8>| at.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    let inside =
+        |at: Option<&u8>| at.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
     !inside(span.start.checked_sub(1).and_then(|at| bytes.get(at))) && !inside(bytes.get(span.end))
 }
 
@@ -63,7 +64,10 @@ fn is_whole_word(text: &str, span: &std::ops::Range<usize>) -> bool {
 fn is_no_mail(text: &str, span: &std::ops::Range<usize>) -> bool {
     let before = &text[..span.start];
     let after = &text[span.end..];
-    before.ends_with("://") || before.ends_with('/') || after.starts_with(':') || after.starts_with('/')
+    before.ends_with("://")
+        || before.ends_with('/')
+        || after.starts_with(':')
+        || after.starts_with('/')
 }
 
 #[cfg(test)]
@@ -86,8 +90,12 @@ mod tests {
     #[test]
     fn stand_ins_and_numbers_of_other_sorts_are_not() {
         for text in [
-            "sample-0123abcd@example.com", "ssh://git@github.com/a/b", "AAACS0000A", "+91 00000 12345",
-            "sha256 9876543210fedcba9876543210fedcba", "const MIX: u64 = 0x9E37_79B9;",
+            "sample-0123abcd@example.com",
+            "ssh://git@github.com/a/b",
+            "AAACS0000A",
+            "+91 00000 12345",
+            "sha256 9876543210fedcba9876543210fedcba",
+            "const MIX: u64 = 0x9E37_79B9;",
         ] {
             assert_eq!(words(text), [], "{text}");
         }

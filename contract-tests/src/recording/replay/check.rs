@@ -60,7 +60,8 @@ pub async fn check(
     name: &str,
     mut ingredients: Ingredients,
 ) -> Result<Vec<Difference>, CheckError> {
-    let people = files.personas.iter().map(|(name, text)| (format!("taxpayers/{name}"), text.clone()));
+    let people =
+        files.personas.iter().map(|(name, text)| (format!("taxpayers/{name}"), text.clone()));
     ingredients.fixtures.push(Folder::of_texts("fixtures", people));
     let story = [(format!("{name}.toml"), files.scenario.clone())];
     ingredients.scenarios.push(Folder::of_texts("scenarios", story));

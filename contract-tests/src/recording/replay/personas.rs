@@ -71,15 +71,15 @@ fn asked(taken: &Taken, known: &Known) -> Option<String> {
         .filter(|(.., kind)| *kind == PersonalKind::Gstin)
         .map(|(_, name, _)| name)
         .collect();
-    let of_query = taken.query.as_deref().map(|query| {
-        gsp_simulator::route::pairs(query.as_bytes())
-    });
+    let of_query =
+        taken.query.as_deref().map(|query| gsp_simulator::route::pairs(query.as_bytes()));
     let of_query = of_query.into_iter().flatten().find(|(name, _)| names.contains(&name));
     let of_body = || {
         let Body::Json(text) = &taken.body else { return None };
         let json: Value = serde_json::from_str(text).ok()?;
         names.iter().find_map(|name| {
-            let value = if name.starts_with('/') { json.pointer(name) } else { json.get(name.as_str()) };
+            let value =
+                if name.starts_with('/') { json.pointer(name) } else { json.get(name.as_str()) };
             value.and_then(Value::as_str).map(str::to_owned)
         })
     };
@@ -133,8 +133,8 @@ impl Found<'_> {
 
     fn text(&mut self, text: &str, steps: &mut Vec<String>) {
         use PersonalKind::{
-            BuildingName, BuildingNumber, City, District, Floor, Gstin, LegalName, Locality, PersonName,
-            Pin, Street, TradeName,
+            BuildingName, BuildingNumber, City, District, Floor, Gstin, LegalName, Locality,
+            PersonName, Pin, Street, TradeName,
         };
         let inside = from_base64(text)
             .and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok())
@@ -169,7 +169,9 @@ impl Found<'_> {
             _ => {
                 let key = last_key(steps).unwrap_or_default();
                 match self.known.facts.get(key).map(String::as_str) {
-                    Some(name @ ("constitution" | "taxpayer_type" | "status")) => self.fact(name, text),
+                    Some(name @ ("constitution" | "taxpayer_type" | "status")) => {
+                        self.fact(name, text)
+                    }
                     Some(name @ ("registered_on" | "cancelled_on")) => {
                         if let Some(day) = day(text) {
                             self.fact(name, &day);
@@ -213,7 +215,10 @@ fn persona(name: &str, story: &str, gstin: &str, mut facts: Facts) -> Option<Str
             place.insert("state".to_owned(), state.name.into());
         }
     }
-    let cancelled = facts.get("status").and_then(Value::as_str).is_some_and(|text| text.starts_with("Cancelled"));
+    let cancelled = facts
+        .get("status")
+        .and_then(Value::as_str)
+        .is_some_and(|text| text.starts_with("Cancelled"));
     if cancelled != facts.contains_key("cancelled_on") {
         facts.shift_remove("status");
         facts.shift_remove("cancelled_on");
@@ -221,7 +226,10 @@ fn persona(name: &str, story: &str, gstin: &str, mut facts: Facts) -> Option<Str
     let whole = |facts: &Facts| {
         let mut file = Map::new();
         file.insert("gstin".to_owned(), gstin.into());
-        file.insert("about".to_owned(), format!("A stand-in of the recording behind `{story}`.").into());
+        file.insert(
+            "about".to_owned(),
+            format!("A stand-in of the recording behind `{story}`.").into(),
+        );
         file.insert("tags".to_owned(), json!(["recorded"]));
         file.extend(facts.clone());
         format!("{:#}\n", Value::from(file))

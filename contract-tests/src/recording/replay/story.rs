@@ -25,7 +25,10 @@ pub fn write(
         "# Made of a recording by gsp-contract; record anew and make it again rather than change it.\n\
          name = {}\nabout = {}\n\n[recorded]\non = \"{}\"\ngood-for-days = {good_for_days}\n",
         quoted(name),
-        quoted(&format!("What {vendor} said at {} on {}, word for word", head.target, head.recorded)),
+        quoted(&format!(
+            "What {vendor} said at {} on {}, word for word",
+            head.target, head.recorded
+        )),
         head.recorded
     );
     let rules = rules(recording, known);
@@ -98,16 +101,19 @@ fn rules<'all>(recording: &'all Recording, known: &Known) -> Vec<Rule<'all>> {
             });
             let body = if one.reads_body { tests(&body_keys, &one.body) } else { BTreeMap::new() };
             let Some(reply) = &taken.reply else { continue };
-            fresh.push((*at, Rule {
-                method,
-                path,
-                query: tests(&query_keys, &one.query),
-                headers: headers.collect(),
-                body,
-                once: false,
-                code: code(reply, known),
-                reply,
-            }));
+            fresh.push((
+                *at,
+                Rule {
+                    method,
+                    path,
+                    query: tests(&query_keys, &one.query),
+                    headers: headers.collect(),
+                    body,
+                    once: false,
+                    code: code(reply, known),
+                    reply,
+                },
+            ));
         }
         // What cannot be told apart is answered in the order in which it was.
         for index in 0..fresh.len() {
@@ -115,8 +121,12 @@ fn rules<'all>(recording: &'all Recording, known: &Known) -> Vec<Rule<'all>> {
                 let own = &fresh[index].1;
                 (&own.query, &own.headers, &own.body) == (&other.query, &other.headers, &other.body)
             };
-            let later: Vec<&TakenReply> =
-                fresh[index + 1..].iter().map(|(_, rule)| rule).filter(|rule| same(rule)).map(|rule| rule.reply).collect();
+            let later: Vec<&TakenReply> = fresh[index + 1..]
+                .iter()
+                .map(|(_, rule)| rule)
+                .filter(|rule| same(rule))
+                .map(|rule| rule.reply)
+                .collect();
             fresh[index].1.once = !later.is_empty();
         }
         rules.extend(fresh);
@@ -132,13 +142,12 @@ fn brought(taken: &Taken, known: &Known) -> Brought {
     let texts = |all: Vec<(String, String)>| {
         all.into_iter().map(|(key, value)| (key, Value::from(value))).collect()
     };
-    let query = texts(taken.query.as_deref().map(|query| pairs(query.as_bytes())).unwrap_or_default());
+    let query =
+        texts(taken.query.as_deref().map(|query| pairs(query.as_bytes())).unwrap_or_default());
     // A body is read where an endpoint at this address reads one.
     let reads = known.pack.routes.at(&taken.path).is_ok_and(|matched| {
         let endpoints = matched.value.iter().filter_map(|index| known.pack.endpoints.get(*index));
-        endpoints
-            .filter(|one| one.method.as_str() == taken.method)
-            .any(|one| one.body.is_some())
+        endpoints.filter(|one| one.method.as_str() == taken.method).any(|one| one.body.is_some())
     });
     let body = match &taken.body {
         Body::Json(text) => match serde_json::from_str(text) {
@@ -153,11 +162,10 @@ fn brought(taken: &Taken, known: &Known) -> Brought {
         }
         Body::None => None,
     };
-    let body: Option<BTreeMap<String, Value>> =
-        body.map(|all: BTreeMap<String, Value>| {
-            // What begins with a slash is a pointer to a story.
-            all.into_iter().filter(|(key, _)| !key.starts_with('/')).collect()
-        });
+    let body: Option<BTreeMap<String, Value>> = body.map(|all: BTreeMap<String, Value>| {
+        // What begins with a slash is a pointer to a story.
+        all.into_iter().filter(|(key, _)| !key.starts_with('/')).collect()
+    });
     Brought { query, reads_body: reads, body: body.filter(|_| reads).unwrap_or_default() }
 }
 
@@ -170,7 +178,11 @@ fn differing(all: &[(usize, &Taken, Brought)]) -> Vec<String> {
                 continue;
             }
             let value = |taken: &Taken, name: &str| {
-                taken.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+                taken
+                    .headers
+                    .iter()
+                    .find(|(known, _)| known == name)
+                    .map(|(_, value)| value.clone())
             };
             for (name, _) in one.headers.iter().chain(&other.headers) {
                 if value(one, name) != value(other, name) && !names.contains(name) {
@@ -260,7 +272,9 @@ impl Rule<'_> {
         if self.once {
             out.push_str("calls = 1\n");
         }
-        for (name, tests) in [("query", &self.query), ("body", &self.body), ("header", &self.headers)] {
+        for (name, tests) in
+            [("query", &self.query), ("body", &self.body), ("header", &self.headers)]
+        {
             if tests.is_empty() {
                 continue;
             }
