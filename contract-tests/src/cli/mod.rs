@@ -11,7 +11,10 @@ mod coverage;
 mod doctor;
 mod drift;
 mod fidelity;
+mod lint;
 mod progress;
+mod record;
+mod replay;
 mod report;
 mod reports;
 mod run;
@@ -44,6 +47,9 @@ enum Command {
     Doctor(doctor::Args),
     Drift(drift::Args),
     Fidelity(fidelity::Args),
+    Record(record::Args),
+    Lint(lint::Args),
+    Replay(replay::Args),
     Schema(schema::Args),
 }
 
@@ -57,6 +63,9 @@ impl Cli {
             Command::Doctor(args) => doctor::run(&args),
             Command::Drift(args) => drift::run(&args).await,
             Command::Fidelity(args) => fidelity::run(&args),
+            Command::Record(args) => record::run(&args).await,
+            Command::Lint(args) => lint::run(&args),
+            Command::Replay(args) => replay::run(&args).await,
             Command::Schema(args) => schema::run(&args),
         }
     }
@@ -103,12 +112,14 @@ impl Packs {
 
     /// All cases of all vendors.
     pub(crate) fn suite(&self) -> Result<Suite, Trouble> {
-        Suite::load(&self.ingredients()?).map_err(|findings| {
-            let drawn: Vec<_> =
-                findings.iter().map(|finding: &Finding| finding.draw(false)).collect();
-            Trouble::Input(drawn.join("\n\n"))
-        })
+        Suite::load(&self.ingredients()?).map_err(|findings| drawn(&findings))
     }
+}
+
+/// What is wrong with files.
+pub(crate) fn drawn(findings: &[Finding]) -> Trouble {
+    let drawn: Vec<_> = findings.iter().map(|finding| finding.draw(false)).collect();
+    Trouble::Input(drawn.join("\n\n"))
 }
 
 /// A vendor that is named must be there.
@@ -150,6 +161,7 @@ pub(crate) fn tell(trouble: &Trouble) -> u8 {
                 TargetError::Start(_)
                 | TargetError::Request(_)
                 | TargetError::Refused(_)
+                | TargetError::Record(_)
                 | TargetError::Lacks { .. }
                 | TargetError::Unusable { .. } => WRONG_INPUT,
                 TargetError::OutOfReach { .. }
