@@ -2,6 +2,10 @@
 
 use std::process::Output;
 
+#[path = "live/drift.rs"]
+mod drift;
+#[path = "drift/plants.rs"]
+mod plants;
 #[path = "live/second.rs"]
 mod second;
 

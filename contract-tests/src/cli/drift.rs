@@ -94,17 +94,8 @@ pub(crate) async fn run(arguments: &Args) -> Result<u8, Trouble> {
 
 /// The file of a run.
 fn read(path: &Path) -> Result<Run, Trouble> {
-    let wrong = |why: String, hint: &str| {
-        Trouble::Input(format!("error: `{}` {why}\nhint: {hint}", path.display()))
-    };
-    let text = fs::read_to_string(path).map_err(|error| {
-        let hint =
-            "run the cases first: `gsp-contract run --target NAME`, or name a file with --run";
-        wrong(format!("cannot be read: {error}"), hint)
-    })?;
-    serde_json::from_str(&text).map_err(|error| {
-        wrong(format!("is no file of a run: {error}"), "run the cases again with this program")
-    })
+    Run::read(path)
+        .map_err(|error| Trouble::Input(format!("error: {error}\nhint: {}", error.hint())))
 }
 
 /// A group of drifts with what is proposed.
