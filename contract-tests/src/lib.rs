@@ -21,11 +21,13 @@
 //! - [`recording`]: what a live side said, with stand-ins for all that is somebody's
 //! - [`run`]: what came of a run, in a file
 //! - [`runner`]: many cases in their order: what it would cost, retries, what is kept on the way
-//! - [`report`]: verdicts, told to people and machines
+//! - [`report`]: a run, told to people and machines
+//! - [`coverage`]: which codes of the catalog were met, by runs and by a client
 
 pub mod case;
 pub mod client;
 pub mod config;
+pub mod coverage;
 pub mod drift;
 pub mod flow;
 pub mod guard;

@@ -116,7 +116,7 @@ impl Verdict {
                 code: case.code.clone(),
             }),
             request: case.told(),
-            place: None,
+            place: case.place.clone(),
             source: case.source.clone(),
             mismatches: Vec::new(),
             drifts: Vec::new(),

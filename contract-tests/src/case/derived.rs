@@ -105,10 +105,12 @@ impl Vendor<'_> {
         asked: contract::Case,
     ) -> Promise<'a> {
         let plan = &endpoint.replies.all[index];
+        let code = self.pack.code_of(plan).map(|code| code.code.as_str());
         Promise {
             name,
             outcome: plan.outcome.as_str(),
-            code: self.pack.code_of(plan).map(|code| code.code.as_str()),
+            code,
+            place: self.places.derived(code, Some(&asked)),
             status: plan.status.as_u16(),
             wish,
             account,
@@ -116,6 +118,7 @@ impl Vendor<'_> {
                 source: String::new(),
                 payload: None,
                 explained: None,
+                reading: None,
                 seed: None,
                 ..asked
             },
@@ -129,10 +132,12 @@ impl Vendor<'_> {
         let mut made = Vec::new();
         let mut add = |at: Option<usize>, name: &str, endpoint: &'a Endpoint, asked: Edge<'_>| {
             let Some(plan) = at.map(|index| &self.pack.replies.all[index]) else { return };
+            let code = self.pack.code_of(plan).map(|code| code.code.as_str());
             let promise = Promise {
                 name: name.to_owned(),
                 outcome: plan.outcome.as_str(),
-                code: self.pack.code_of(plan).map(|code| code.code.as_str()),
+                code,
+                place: self.places.derived(code, self.requests.first()),
                 status: plan.status.as_u16(),
                 wish: None,
                 account: None,

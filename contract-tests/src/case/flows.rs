@@ -11,7 +11,7 @@ use gsp_simulator::{
     world::Ingredients,
 };
 
-use super::{Case, Vendor};
+use super::{Case, Vendor, places};
 use crate::{
     flow::{FlowCase, FlowDoing, FlowSend, FlowStep},
     schema::Schema,
@@ -22,10 +22,11 @@ impl Vendor<'_> {
     pub(super) fn flows(&self, shared: &Arc<Ingredients>) -> Result<Vec<FlowCase>, Vec<Finding>> {
         let path = format!("{}/contract/flows.toml", self.pack.name);
         let Some(source) = self.folder.source(&path) else { return Ok(Vec::new()) };
-        let flows = FlowsFile::read(&source)?.flows(&self.requests, &source)?;
+        let file = FlowsFile::read(&source)?;
+        let flows = file.flows(&self.requests, &source)?;
         let mut cases = Vec::with_capacity(flows.len());
         let mut findings = Vec::new();
-        for flow in flows {
+        for (flow, written) in flows.into_iter().zip(&file.flows) {
             let steps: Result<Vec<_>, Finding> =
                 flow.steps.into_iter().map(|step| self.step(step)).collect();
             match steps {
@@ -34,7 +35,9 @@ impl Vendor<'_> {
                     name: flow.name,
                     about: flow.about,
                     source: flow.source,
+                    place: Some(places::at(&source, &written.name.span)),
                     settings: flow.settings,
+                    live: flow.live,
                     steps,
                     ways: self.ways.clone(),
                     ingredients: Arc::clone(shared),

@@ -22,18 +22,22 @@ use crate::{
     schema::Schema,
     session::{CaseSession, Way},
     target::Target,
+    verdict::Place,
     volatile::Volatile,
 };
 
 mod derived;
 mod flows;
 pub mod login;
+mod places;
 pub mod request;
 pub mod tags;
 mod written;
 
 pub use login::Login;
 pub use request::Request;
+
+use places::Places;
 
 /// The word that stands for an endpoint where HTTP itself refuses.
 pub const EDGES: &str = "edges";
@@ -61,6 +65,8 @@ pub struct Case {
     pub wish: Option<String>,
     /// Where the promise is written; empty where it follows from the pack.
     pub source: String,
+    /// The line of the file that it is written on, or derived from.
+    pub place: Option<Place>,
     /// The session that its request is made under, and the way to it.
     pub session: Option<CaseSession>,
     /// The form of what is sealed in the answer.
@@ -180,6 +186,7 @@ struct Vendor<'folder> {
     code_at: Arc<Vec<String>>,
     logins: Arc<Vec<Login>>,
     ways: Vec<Arc<Way>>,
+    places: Places,
 }
 
 /// What a case is made from.
@@ -191,6 +198,7 @@ struct Promise<'a> {
     wish: Option<String>,
     account: Option<usize>,
     asked: contract::Case,
+    place: Option<Place>,
 }
 
 impl<'folder> Vendor<'folder> {
@@ -228,7 +236,17 @@ impl<'folder> Vendor<'folder> {
         let code_at = file.code_at.iter().map(|pointer| pointer.value.clone()).collect();
         let code_at = Arc::new(code_at);
         let ways = ways(pack, &file, &requests);
-        Ok(Self { pack: Arc::clone(pack), folder, requests, volatile, code_at, logins, ways })
+        let places = Places::read(&pack.name, folder, &file, &requests, &source);
+        Ok(Self {
+            pack: Arc::clone(pack),
+            folder,
+            requests,
+            volatile,
+            code_at,
+            logins,
+            ways,
+            places,
+        })
     }
 
     fn cases(&self) -> Result<Vec<Case>, Vec<Finding>> {
@@ -264,7 +282,7 @@ impl<'folder> Vendor<'folder> {
     }
 
     fn case(&self, endpoint: &Endpoint, promise: Promise<'_>) -> Result<Case, Finding> {
-        let Promise { name, outcome, code, status, wish, account, asked } = promise;
+        let Promise { name, outcome, code, status, wish, account, asked, place } = promise;
         let schema =
             Schema::find(self.folder, &self.pack.name, &endpoint.name, &name, outcome, code)?;
         let session = CaseSession::of(&self.pack, endpoint, &asked, &self.ways);
@@ -284,6 +302,7 @@ impl<'folder> Vendor<'folder> {
             volatile: Arc::clone(&self.volatile),
             wish,
             source: asked.source.clone(),
+            place,
             session,
             payload,
             code_at: Arc::clone(&self.code_at),

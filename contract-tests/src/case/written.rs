@@ -30,6 +30,7 @@ impl Vendor<'_> {
                     wish: None,
                     account: self.account(&request.account),
                     asked: (*request).clone(),
+                    place: self.places.request(request),
                 }
             })
             .collect()

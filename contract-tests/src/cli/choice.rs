@@ -10,7 +10,7 @@ use gsp_contract_tests::{
 };
 use gsp_simulator::{finding::Finding, render::expression::closest, world::World};
 
-use super::{Packs, Trouble};
+use super::{Packs, Trouble, known_vendor};
 
 /// Whom to ask, and which cases.
 #[derive(Debug, clap::Args)]
@@ -90,14 +90,8 @@ impl Choice {
 
     /// The cases that are meant.
     pub(crate) fn cases<'suite>(&self, suite: &'suite Suite) -> Result<Chosen<'suite>, Trouble> {
-        if let Some(vendor) = &self.vendor
-            && suite.world.vendor(vendor).is_none()
-        {
-            let names: Vec<_> = suite.world.packs.iter().map(|pack| pack.name.as_str()).collect();
-            return Err(Trouble::Input(format!(
-                "error: there is no vendor `{vendor}`\nhint: there are: {}",
-                names.join(", ")
-            )));
+        if let Some(vendor) = &self.vendor {
+            known_vendor(suite, vendor)?;
         }
         for tag in &self.tag {
             let names: Vec<_> = TAGS.iter().map(|(name, _)| (*name).to_owned()).collect();

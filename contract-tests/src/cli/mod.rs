@@ -1,12 +1,18 @@
 //! The command line: a file for each command; here is what they share.
 
+use std::io::Write as _;
+
 use clap::{Parser, Subcommand};
 use gsp_contract_tests::{case::Suite, target::TargetError};
 use gsp_simulator::{finding::Finding, pack::folder::Folder, world::Ingredients};
 
 mod choice;
+mod coverage;
 mod doctor;
+mod drift;
 mod progress;
+mod report;
+mod reports;
 mod run;
 mod schema;
 
@@ -31,8 +37,11 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Run(run::Args),
+    Run(Box<run::Args>),
+    Report(report::Args),
+    Coverage(Box<coverage::Args>),
     Doctor(doctor::Args),
+    Drift(drift::Args),
     Schema(schema::Args),
 }
 
@@ -41,7 +50,10 @@ impl Cli {
     pub(crate) async fn run(self) -> Result<u8, Trouble> {
         match self.command {
             Command::Run(args) => run::run(&args).await,
+            Command::Report(args) => report::run(&args),
+            Command::Coverage(args) => coverage::run(&args).await,
             Command::Doctor(args) => doctor::run(&args),
+            Command::Drift(args) => drift::run(&args).await,
             Command::Schema(args) => schema::run(&args),
         }
     }
@@ -96,15 +108,26 @@ impl Packs {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "the program's output")]
-pub(crate) fn print(text: &str) {
-    print!("{text}");
+/// A vendor that is named must be there.
+pub(crate) fn known_vendor(suite: &Suite, name: &str) -> Result<(), Trouble> {
+    if suite.world.vendor(name).is_some() {
+        return Ok(());
+    }
+    let names: Vec<_> = suite.world.packs.iter().map(|pack| pack.name.as_str()).collect();
+    Err(Trouble::Input(format!(
+        "error: there is no vendor `{name}`\nhint: there are: {}",
+        names.join(", ")
+    )))
 }
 
-/// Tells something that is no result.
-#[expect(clippy::print_stderr, reason = "what is to be known besides")]
+/// Prints; colours are left out where nobody sees them. Who closed the other end wants no more.
+pub(crate) fn print(text: &str) {
+    let _ = anstream::stdout().lock().write_all(text.as_bytes());
+}
+
+/// Prints beside the output.
 pub(crate) fn note(text: &str) {
-    eprintln!("{text}");
+    let _ = anstream::stderr().lock().write_all(text.as_bytes());
 }
 
 /// Tells why nothing was tried, and gives the exit code.

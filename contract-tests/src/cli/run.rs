@@ -7,8 +7,9 @@ use std::{
 
 use gsp_contract_tests::{
     case::Suite,
+    coverage::Catalog,
     guard::STATE_FOLDER,
-    report::{self, Report},
+    report,
     run::{FORMAT, LAST_RUN, Run},
     runner::{
         self, Chosen, Ended, Event, Manner, RunnerError,
@@ -22,8 +23,11 @@ use serde_json::json;
 use tokio::sync::watch;
 
 use super::{
-    DONE, INTERRUPTED, MISMATCHES, OUT_OF_REACH, Trouble, choice::Choice, note, print,
+    DONE, INTERRUPTED, MISMATCHES, OUT_OF_REACH, Trouble,
+    choice::Choice,
+    note, print,
     progress::Shown,
+    reports::{self, Reports},
 };
 
 /// Tries all cases, or some, and tells what is otherwise than promised.
@@ -52,6 +56,8 @@ use super::{
 pub(crate) struct Args {
     #[command(flatten)]
     choice: Choice,
+    #[command(flatten)]
+    reports: Reports,
     /// Tell it as JSON.
     #[arg(long)]
     json: bool,
@@ -83,14 +89,15 @@ pub(crate) async fn run(arguments: &Args) -> Result<u8, Trouble> {
         return arguments.plan(&chosen, &target, manner, begun);
     }
     let mut record = arguments.record(begun)?;
+    let terminal = reports::terminal();
     let mut shown = Shown::new(arguments.quiet);
     let mut tell = |event: &Event<'_>| {
         if let Event::Verdict(verdict, _) = event
             && !arguments.json
-            && !verdict.passed()
+            && verdict.failed()
         {
             shown.clear();
-            print(&report::told(verdict));
+            print(&terminal.case(verdict));
         }
         shown.tell(event);
     };
@@ -106,13 +113,12 @@ pub(crate) async fn run(arguments: &Args) -> Result<u8, Trouble> {
             return Err(trouble(error));
         }
     };
-    let verdicts = &run.verdicts;
-    let report = Report { target: target.name(), strictness: target.strictness(), verdicts };
     if arguments.json {
-        print(&format!("{:#}\n", report.json()));
+        print(&format!("{:#}\n", report::json::report(run)));
     } else {
-        print(&report.table());
+        print(&terminal.end(run));
     }
+    arguments.reports.write(run, &Catalog::of(&suite), arguments.json)?;
     Ok(arguments.ending(run, ended))
 }
 
@@ -164,7 +170,7 @@ impl Args {
             // Nobody asked for the file, and without one the run is the same.
             Err(error) if self.out.is_none() => {
                 note(&format!(
-                    "warning: {}; this run cannot be taken up again, and no report be made of it later\nhint: name a file that may be written with `--out FILE`",
+                    "warning: {}; this run cannot be taken up again, and no report be made of it later\nhint: name a file that may be written with `--out FILE`\n",
                     chain(&error)
                 ));
                 Ok(Record::unkept(begun))
@@ -195,7 +201,7 @@ impl Args {
             several => format!(", {several} were put off"),
         };
         note(&format!(
-            "{tried} of {} cases have their verdict{put_off}: go on with the same arguments and `--resume`",
+            "{tried} of {} cases have their verdict{put_off}: go on with the same arguments and `--resume`\n",
             run.chosen.len()
         ));
     }

@@ -15,12 +15,13 @@ use jiff::Timestamp;
 
 use crate::{
     case::{Case, request::RequestError},
+    drift::Drift,
     mismatch::Mismatch,
     schema::Schema,
     session::{Before, Identity, Visit, Way, gstin_of},
     snapshot::{self, EXCHANGE, STEP},
     target::{Target, TargetError},
-    verdict::Verdict,
+    verdict::{Place, Verdict},
 };
 
 mod act;
@@ -40,8 +41,12 @@ pub struct FlowCase {
     pub about: String,
     /// Where this is written.
     pub source: String,
+    /// The line of the file that it is written on.
+    pub place: Option<Place>,
     /// Settings of the pack that it needs.
     pub settings: IndexMap<String, String>,
+    /// It may be played on a vendor's own side.
+    pub live: bool,
     /// What is done.
     pub steps: Vec<FlowStep>,
     pub(crate) ways: Vec<Arc<Way>>,
@@ -90,6 +95,8 @@ pub struct FlowSend {
 pub struct Told {
     /// What was otherwise than promised.
     pub mismatches: Vec<Mismatch>,
+    /// Where a live side has departed from the pack.
+    pub drifts: Vec<Drift>,
     /// Every exchange, as snapshots have it.
     pub shown: String,
 }
@@ -110,7 +117,7 @@ impl FlowCase {
             endpoint: FLOWS.to_owned(),
             promised: None,
             request: self.about.clone(),
-            place: None,
+            place: self.place.clone(),
             source: self.source.clone(),
             mismatches: Vec::new(),
             drifts: Vec::new(),
@@ -319,7 +326,8 @@ pub async fn try_flow(flow: &FlowCase, target: &Target) -> Result<Verdict, Targe
     match flow.play(target).await {
         Ok(told) => {
             verdict.mismatches = told.mismatches;
-            if verdict.mismatches.is_empty() {
+            verdict.drifts = told.drifts;
+            if verdict.mismatches.is_empty() && target.live().is_none() {
                 verdict.mismatches = reviewed(flow, &told.shown, target);
             }
         }

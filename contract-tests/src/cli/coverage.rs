@@ -1,0 +1,135 @@
+//! `gsp-contract coverage`: which codes of the catalog runs have tried and a client has met.
+
+use std::{path::PathBuf, time::Duration};
+
+use gsp_contract_tests::{
+    coverage::{Catalog, Covered, Met},
+    http,
+    target::TargetError,
+};
+use serde_json::json;
+
+use super::{
+    DONE, MISMATCHES, Packs, Trouble, print,
+    reports::{self, LAST_RUN},
+};
+
+/// So long a simulator may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Which codes of the catalog contract runs have tried, and which a client has met.
+///
+/// A simulator counts what its client has met; `--url` asks it. `--run` reads a run that was kept;
+/// without either, the last run is read. Codes that are missing are told with how to get them from a
+/// simulator: a magic GSTIN, an account, a header.
+///
+/// Exit codes: 0 done, 1 a share is less than `--at-least`, 2 a file or an argument is wrong, 3 the
+/// simulator is out of reach.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The simulator that the client talks to: what `gspsim serve` prints.
+    #[arg(long, value_name = "URL", env = "GSPSIM_URL", hide_env_values = true)]
+    url: Option<String>,
+    /// The simulator's tenant that is the client's; the one that is always there unless said
+    /// otherwise.
+    #[arg(long, value_name = "NAME", env = "GSPSIM_TENANT", hide_env_values = true)]
+    tenant: Option<String>,
+    /// The simulator's admin token, where it wants one.
+    #[arg(long, value_name = "TOKEN", env = "GSPSIM_ADMIN_TOKEN", hide_env_values = true)]
+    admin_token: Option<secrecy::SecretString>,
+    /// A run that was kept; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    run: Vec<PathBuf>,
+    /// Only this vendor; may be given several times.
+    #[arg(long)]
+    vendor: Vec<String>,
+    /// Ends with 1 where less of a vendor's codes was met, by the client where `--url` is given, else
+    /// by the runs: of each vendor that is named, or else of each that was called at all.
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    at_least: Option<u8>,
+    #[command(flatten)]
+    packs: Packs,
+    /// Tell it as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) async fn run(arguments: &Args) -> Result<u8, Trouble> {
+    let suite = arguments.packs.suite()?;
+    for name in &arguments.vendor {
+        super::known_vendor(&suite, name)?;
+    }
+    let mut files = arguments.run.clone();
+    if files.is_empty() && arguments.url.is_none() {
+        files.push(LAST_RUN.into());
+    }
+    let runs = files.iter().map(|file| reports::read_run(file)).collect::<Result<Vec<_>, _>>()?;
+    let client = match &arguments.url {
+        Some(url) => Some(met(url, arguments).await?),
+        None => None,
+    };
+    let mut covered = Catalog::of(&suite).covered(&runs, client.as_ref());
+    covered.retain(|one| arguments.vendor.is_empty() || arguments.vendor.contains(&one.vendor));
+    let ingredients = arguments.packs.ingredients()?;
+    for one in &mut covered {
+        one.show_ways(&suite, &ingredients);
+    }
+    let short = arguments.at_least.map(|least| short(&covered, arguments, usize::from(least)));
+    let short = short.unwrap_or_default();
+    if arguments.json {
+        let told: Vec<&str> = short.iter().map(|one| one.vendor.as_str()).collect();
+        let names: Vec<_> = files.iter().map(|file| file.display().to_string()).collect();
+        let all = json!({
+            "url": arguments.url, "runs": names, "at_least": arguments.at_least,
+            "below": told, "vendors": covered,
+        });
+        print(&format!("{all:#}\n"));
+    } else {
+        print(&reports::terminal().coverage(&covered));
+        for one in &short {
+            let least = arguments.at_least.unwrap_or_default();
+            let told = gsp_contract_tests::coverage::told::share(one.share());
+            print(&format!("\n{}: {told}, and at least {least} % is wanted\n", one.vendor));
+        }
+    }
+    Ok(if short.is_empty() { DONE } else { MISMATCHES })
+}
+
+/// The vendors of which less was met than is wanted. Where nobody was called at all, that is all
+/// of them.
+fn short<'a>(covered: &'a [Covered], arguments: &Args, least: usize) -> Vec<&'a Covered> {
+    let called = covered.iter().any(|one| one.share().met > 0);
+    let counts = |one: &&Covered| !arguments.vendor.is_empty() || !called || one.share().met > 0;
+    let is_short = |one: &&Covered| one.share().met * 100 < least * one.share().of;
+    covered.iter().filter(counts).filter(is_short).collect()
+}
+
+/// What a simulator says that its client has met.
+async fn met(url: &str, arguments: &Args) -> Result<Met, Trouble> {
+    use secrecy::ExposeSecret as _;
+
+    let url = url.trim_end_matches('/');
+    let out_of_reach = |error: &reqwest::Error| {
+        Trouble::Target(TargetError::OutOfReach { url: url.to_owned(), why: error.to_string() })
+    };
+    let client = http::client().no_proxy().timeout(PATIENCE);
+    let client = client.build().map_err(|error| out_of_reach(&error))?;
+    let mut request = client.get(format!("{url}/__sim/coverage"));
+    if let Some(tenant) = &arguments.tenant {
+        request = request.header("x-sim-tenant", tenant);
+    }
+    if let Some(token) = &arguments.admin_token {
+        request = request.bearer_auth(token.expose_secret());
+    }
+    let reply = request.send().await.map_err(|error| out_of_reach(&error))?;
+    let status = reply.status();
+    if status.is_client_error() {
+        return Err(Trouble::Input(format!(
+            "error: the simulator at {url} does not tell its coverage: {status}\nhint: `--tenant` names one that is there, `--admin-token` gives what `gspsim serve` printed"
+        )));
+    }
+    reply
+        .json()
+        .await
+        .map_err(|_| Trouble::Target(TargetError::NoSimulator { url: url.to_owned() }))
+}
