@@ -2,6 +2,8 @@
 
 use std::process::Output;
 
+#[path = "live/guard.rs"]
+mod guard;
 #[path = "live/second.rs"]
 mod second;
 

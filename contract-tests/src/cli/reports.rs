@@ -11,7 +11,7 @@ use clap::ValueEnum;
 use gsp_contract_tests::{
     coverage::Catalog,
     report::{Terminal, github, html, json, junit},
-    run::{FORMAT, Run},
+    run::Run,
 };
 
 use super::{Trouble, print};
@@ -137,17 +137,7 @@ pub(crate) fn write(file: &Path, text: &str) -> Result<(), Trouble> {
 
 /// Reads a run that was kept.
 pub(crate) fn read_run(file: &Path) -> Result<Run, Trouble> {
-    let hint = "`gsp-contract run` keeps one; name it with `--run FILE`";
-    let wrong =
-        |what: String| Trouble::Input(format!("error: `{}` {what}\nhint: {hint}", file.display()));
-    let text =
-        fs::read_to_string(file).map_err(|error| wrong(format!("cannot be read: {error}")))?;
-    let run: Run =
-        serde_json::from_str(&text).map_err(|error| wrong(format!("is no run: {error}")))?;
-    if run.format != FORMAT {
-        return Err(wrong(format!("has form {}, and this program reads {FORMAT}", run.format)));
-    }
-    Ok(run)
+    Run::read(file).map_err(|error| super::run::trouble(error.into()))
 }
 
 /// What standard output is like.
