@@ -10,6 +10,7 @@ mod choice;
 mod coverage;
 mod doctor;
 mod drift;
+mod fidelity;
 mod lint;
 mod progress;
 mod record;
@@ -45,6 +46,7 @@ enum Command {
     Coverage(Box<coverage::Args>),
     Doctor(doctor::Args),
     Drift(drift::Args),
+    Fidelity(fidelity::Args),
     Record(record::Args),
     Lint(lint::Args),
     Replay(replay::Args),
@@ -60,6 +62,7 @@ impl Cli {
             Command::Coverage(args) => coverage::run(&args).await,
             Command::Doctor(args) => doctor::run(&args),
             Command::Drift(args) => drift::run(&args).await,
+            Command::Fidelity(args) => fidelity::run(&args),
             Command::Record(args) => record::run(&args).await,
             Command::Lint(args) => lint::run(&args),
             Command::Replay(args) => replay::run(&args).await,
