@@ -9,7 +9,9 @@ use gsp_simulator::{finding::Finding, pack::folder::Folder, world::Ingredients};
 mod choice;
 mod coverage;
 mod doctor;
+mod drift;
 mod lint;
+mod progress;
 mod record;
 mod replay;
 mod report;
@@ -25,6 +27,8 @@ pub(crate) const MISMATCHES: u8 = 1;
 pub(crate) const WRONG_INPUT: u8 = 2;
 /// Nothing answers.
 pub(crate) const OUT_OF_REACH: u8 = 3;
+/// Somebody pressed Ctrl-C, as shells have it.
+pub(crate) const INTERRUPTED: u8 = 130;
 
 /// Runs one contract against the simulator, any address, or a vendor's live sandbox.
 #[derive(Debug, Parser)]
@@ -40,6 +44,7 @@ enum Command {
     Report(report::Args),
     Coverage(Box<coverage::Args>),
     Doctor(doctor::Args),
+    Drift(drift::Args),
     Record(record::Args),
     Lint(lint::Args),
     Replay(replay::Args),
@@ -54,6 +59,7 @@ impl Cli {
             Command::Report(args) => report::run(&args),
             Command::Coverage(args) => coverage::run(&args).await,
             Command::Doctor(args) => doctor::run(&args),
+            Command::Drift(args) => drift::run(&args).await,
             Command::Record(args) => record::run(&args).await,
             Command::Lint(args) => lint::run(&args),
             Command::Replay(args) => replay::run(&args).await,
