@@ -20,6 +20,7 @@
 //! - [`drift`]: where a live answer is another than the pack promises
 //! - [`recording`]: what a live side said, with stand-ins for all that is somebody's
 //! - [`run`]: what came of a run, in a file
+//! - [`runner`]: many cases in their order: what it would cost, retries, what is kept on the way
 //! - [`report`]: a run, told to people and machines
 //! - [`coverage`]: which codes of the catalog were met, by runs and by a client
 
@@ -35,6 +36,7 @@ pub mod mismatch;
 pub mod recording;
 pub mod report;
 pub mod run;
+pub mod runner;
 pub mod schema;
 pub mod session;
 pub mod snapshot;

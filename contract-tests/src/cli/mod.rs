@@ -9,6 +9,11 @@ use gsp_simulator::{finding::Finding, pack::folder::Folder, world::Ingredients};
 mod choice;
 mod coverage;
 mod doctor;
+mod drift;
+mod lint;
+mod progress;
+mod record;
+mod replay;
 mod report;
 mod reports;
 mod run;
@@ -22,6 +27,8 @@ pub(crate) const MISMATCHES: u8 = 1;
 pub(crate) const WRONG_INPUT: u8 = 2;
 /// Nothing answers.
 pub(crate) const OUT_OF_REACH: u8 = 3;
+/// Somebody pressed Ctrl-C, as shells have it.
+pub(crate) const INTERRUPTED: u8 = 130;
 
 /// Runs one contract against the simulator, any address, or a vendor's live sandbox.
 #[derive(Debug, Parser)]
@@ -37,6 +44,10 @@ enum Command {
     Report(report::Args),
     Coverage(Box<coverage::Args>),
     Doctor(doctor::Args),
+    Drift(drift::Args),
+    Record(record::Args),
+    Lint(lint::Args),
+    Replay(replay::Args),
     Schema(schema::Args),
 }
 
@@ -48,6 +59,10 @@ impl Cli {
             Command::Report(args) => report::run(&args),
             Command::Coverage(args) => coverage::run(&args).await,
             Command::Doctor(args) => doctor::run(&args),
+            Command::Drift(args) => drift::run(&args).await,
+            Command::Record(args) => record::run(&args).await,
+            Command::Lint(args) => lint::run(&args),
+            Command::Replay(args) => replay::run(&args).await,
             Command::Schema(args) => schema::run(&args),
         }
     }
@@ -94,12 +109,14 @@ impl Packs {
 
     /// All cases of all vendors.
     pub(crate) fn suite(&self) -> Result<Suite, Trouble> {
-        Suite::load(&self.ingredients()?).map_err(|findings| {
-            let drawn: Vec<_> =
-                findings.iter().map(|finding: &Finding| finding.draw(false)).collect();
-            Trouble::Input(drawn.join("\n\n"))
-        })
+        Suite::load(&self.ingredients()?).map_err(|findings| drawn(&findings))
     }
+}
+
+/// What is wrong with files.
+pub(crate) fn drawn(findings: &[Finding]) -> Trouble {
+    let drawn: Vec<_> = findings.iter().map(|finding| finding.draw(false)).collect();
+    Trouble::Input(drawn.join("\n\n"))
 }
 
 /// A vendor that is named must be there.
@@ -141,6 +158,7 @@ pub(crate) fn tell(trouble: &Trouble) -> u8 {
                 TargetError::Start(_)
                 | TargetError::Request(_)
                 | TargetError::Refused(_)
+                | TargetError::Record(_)
                 | TargetError::Lacks { .. }
                 | TargetError::Unusable { .. } => WRONG_INPUT,
                 TargetError::OutOfReach { .. }

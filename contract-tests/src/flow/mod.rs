@@ -15,6 +15,7 @@ use jiff::Timestamp;
 
 use crate::{
     case::{Case, request::RequestError},
+    drift::Drift,
     mismatch::Mismatch,
     schema::Schema,
     session::{Before, Identity, Visit, Way, gstin_of},
@@ -44,6 +45,8 @@ pub struct FlowCase {
     pub place: Option<Place>,
     /// Settings of the pack that it needs.
     pub settings: IndexMap<String, String>,
+    /// It may be played on a vendor's own side.
+    pub live: bool,
     /// What is done.
     pub steps: Vec<FlowStep>,
     pub(crate) ways: Vec<Arc<Way>>,
@@ -92,6 +95,8 @@ pub struct FlowSend {
 pub struct Told {
     /// What was otherwise than promised.
     pub mismatches: Vec<Mismatch>,
+    /// Where a live side has departed from the pack.
+    pub drifts: Vec<Drift>,
     /// Every exchange, as snapshots have it.
     pub shown: String,
 }
@@ -101,6 +106,26 @@ impl FlowCase {
     #[must_use]
     pub fn id(&self) -> String {
         format!("{}::{FLOWS}::{}", self.vendor, self.name)
+    }
+
+    /// What is said of it before it is tried.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        Verdict {
+            case: self.id(),
+            vendor: self.vendor.clone(),
+            endpoint: FLOWS.to_owned(),
+            promised: None,
+            request: self.about.clone(),
+            place: self.place.clone(),
+            source: self.source.clone(),
+            mismatches: Vec::new(),
+            drifts: Vec::new(),
+            skipped: None,
+            at: Timestamp::now(),
+            took_ms: 0,
+            exchanges: Vec::new(),
+        }
     }
 
     /// The codes that its answers have.
@@ -137,7 +162,8 @@ impl FlowCase {
         match target.world() {
             None => Ok(self.play_at(target).await?),
             Some(world) => {
-                let own = Target::own(self.world(world)?).await?.heard_by(target.ear());
+                let own = Target::own(self.world(world)?).await?;
+                let own = own.heard_by(target.ear()).recorded_by(target.recorder().cloned());
                 Ok(self.play_at(&own).await?)
             }
         }
@@ -179,7 +205,11 @@ impl FlowCase {
                     run.told.mismatches.push(Mismatch::new(place, "a request", why.to_string()));
                     break;
                 }
-                Err(error) => return Err(error),
+                Err(error) => {
+                    // What was changed is put back where that can be done at all.
+                    let _ = run.put_back().await;
+                    return Err(error);
+                }
             }
         }
         run.put_back().await?;
@@ -289,28 +319,16 @@ impl Run<'_> {
 ///
 /// When the target is out of reach.
 pub async fn try_flow(flow: &FlowCase, target: &Target) -> Result<Verdict, TargetError> {
-    let mut verdict = Verdict {
-        case: flow.id(),
-        vendor: flow.vendor.clone(),
-        endpoint: FLOWS.to_owned(),
-        promised: None,
-        request: flow.about.clone(),
-        place: flow.place.clone(),
-        source: flow.source.clone(),
-        mismatches: Vec::new(),
-        drifts: Vec::new(),
-        skipped: flow.obstacle(target),
-        at: Timestamp::now(),
-        took_ms: 0,
-        exchanges: Vec::new(),
-    };
+    let mut verdict = flow.verdict();
+    verdict.skipped = flow.obstacle(target);
     if verdict.skipped.is_some() {
         return Ok(verdict);
     }
     match flow.play(target).await {
         Ok(told) => {
             verdict.mismatches = told.mismatches;
-            if verdict.mismatches.is_empty() {
+            verdict.drifts = told.drifts;
+            if verdict.mismatches.is_empty() && target.live().is_none() {
                 verdict.mismatches = reviewed(flow, &told.shown, target);
             }
         }

@@ -23,6 +23,7 @@ use crate::{
     drift::Expected,
     guard::{self, Came, Guard, Wanted},
     mismatch::Mismatch,
+    recording::Recorder,
     run,
     schema::Inside,
     session::{Identity, Visit, gstin_of},
@@ -30,12 +31,14 @@ use crate::{
 };
 
 mod error;
+mod hearing;
 mod live;
 mod otp;
 mod wire;
 
 pub use self::{
     error::TargetError,
+    hearing::hearing,
     live::{Live, Side},
 };
 
@@ -62,6 +65,8 @@ pub struct Target {
     expected: Option<Arc<Expected>>,
     /// Where what goes over the wire is written down.
     ear: Option<Ear>,
+    /// Keeps what goes over the wire in a file, with stand-ins.
+    recorder: Option<Arc<Recorder>>,
     /// What simulators of their own are made from, for cases that must begin afresh.
     world: Option<Arc<World>>,
     /// Nobody else uses it.
@@ -208,6 +213,7 @@ impl Target {
             guard,
             expected: Some(Arc::new(Expected::of(suite))),
             ear: None,
+            recorder: None,
             world: None,
             own: false,
             moved: AtomicBool::new(false),
@@ -242,6 +248,7 @@ impl Target {
             guard: None,
             expected: None,
             ear: None,
+            recorder: None,
             world: None,
             own: false,
             moved: AtomicBool::new(false),
@@ -258,6 +265,29 @@ impl Target {
     #[must_use]
     pub fn ear(&self) -> Option<Ear> {
         self.ear.clone()
+    }
+
+    /// Keeps what goes over the wire from here on in a recording.
+    #[must_use]
+    pub fn recorded_by(self, recorder: Option<Arc<Recorder>>) -> Self {
+        Self { recorder, ..self }
+    }
+
+    /// The recording that what goes over its wire is kept in.
+    #[must_use]
+    pub fn recorder(&self) -> Option<&Arc<Recorder>> {
+        self.recorder.as_ref()
+    }
+
+    /// The host that a vendor is asked at.
+    #[must_use]
+    pub fn host(&self, vendor: &str) -> String {
+        let url = match &self.live {
+            None => Some(self.url.clone()),
+            Some(live) => live.vendor(vendor).map(|vendor| vendor.url.clone()),
+        };
+        let url = url.and_then(|url| reqwest::Url::parse(&url).ok());
+        url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
     }
 
     /// What makes the keys of a run's clients its own; a simulator's are the same in each run.
@@ -385,7 +415,10 @@ impl Target {
         // always the same.
         match self.world() {
             Some(world) => {
-                let own = Self::own(Arc::clone(world)).await?.heard_by(self.ear.clone());
+                let own = Self::own(Arc::clone(world))
+                    .await?
+                    .heard_by(self.ear.clone())
+                    .recorded_by(self.recorder.clone());
                 Visit::new(&own, &case.id()).ask(case, FIRST_CLIENT).await
             }
             None => Visit::new(self, &case.id()).ask(case, FIRST_CLIENT).await,
@@ -531,14 +564,22 @@ impl Target {
             None => None,
         };
         let (came, heard) = wire::send(&self.client, &base, &request).await;
+        self.record(case, &base, &heard)?;
         self.hear(case, heard);
         let answer = match came {
             Ok(came) => Ok(self.answer(came).await?),
             Err(error) => Err(error),
         };
-        if let Some(permit) = permit {
-            let came = answer.as_ref().map(Came::of).unwrap_or_default();
-            permit.settle(&came).await;
+        match (permit, &answer) {
+            (None, _) => {}
+            (Some(permit), Ok(answer)) => {
+                let body = serde_json::from_slice(&answer.body).ok();
+                let code = body.as_ref().and_then(|body| case.code_in(body));
+                permit.settle(&Came::of(answer).saying(code.as_deref())).await;
+            }
+            // No connection came about: the vendor knows nothing of it.
+            (Some(permit), Err(TargetError::OutOfReach { .. })) => permit.unsent().await,
+            (Some(permit), Err(_)) => permit.settle(&Came::default()).await,
         }
         answer
     }
@@ -560,9 +601,19 @@ impl Target {
         Ok(Answer { status, headers, body, moment_ms, exchange, opened: None, wrong: Vec::new() })
     }
 
+    /// Keeps an exchange in the recording, where it is of its vendor.
+    fn record(&self, case: &Case, base: &str, heard: &Heard) -> Result<(), TargetError> {
+        match self.recorder.as_ref().filter(|recorder| recorder.vendor() == case.vendor) {
+            Some(recorder) => Ok(recorder.keep(heard, base)?),
+            None => Ok(()),
+        }
+    }
+
     /// Writes an exchange down, without what must not be told.
     fn hear(&self, case: &Case, heard: Heard) {
-        let Some(ear) = &self.ear else { return };
+        if self.ear.is_none() && !hearing::listens() {
+            return;
+        }
         if let (Some(session), Some(reply)) = (&case.session, &heard.reply)
             && let Ok(body) = serde_json::from_str::<Value>(&reply.body)
         {
@@ -571,7 +622,10 @@ impl Target {
             wire::texts_at(&body, given).for_each(|text| self.secrets.add(text));
         }
         let heard = wire::blanked(heard, &case.secret_names(), &self.secrets);
-        if let Ok(mut all) = ear.lock() {
+        hearing::note(&heard);
+        if let Some(ear) = &self.ear
+            && let Ok(mut all) = ear.lock()
+        {
             all.push(heard);
         }
     }

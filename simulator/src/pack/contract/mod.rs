@@ -87,8 +87,12 @@ pub struct Case {
     pub payload: Option<String>,
     /// The seed that it holds for, where it does not for all.
     pub seed: Option<u64>,
+    /// What of its taxpayer the answer hangs on.
+    pub hangs_on: Option<String>,
     /// A part of what the simulator's journal must say of it.
     pub explained: Option<String>,
+    /// The setting whose default it relies on.
+    pub reading: Option<String>,
     /// What was taken out on purpose.
     pub left_out: Vec<String>,
     /// Where this is written.

@@ -74,9 +74,17 @@ pub struct RequestFile {
     /// another, it is not tried.
     #[serde(default)]
     pub seed: Option<u64>,
+    /// What of its taxpayer the answer hangs on, where a vendor's own side cannot be asked about
+    /// another one: it is not tried there.
+    #[serde(default)]
+    pub hangs_on: Option<Located<String>>,
     /// What the simulator's journal must say of it, or a part of that.
     #[serde(default)]
     pub explained: Option<Located<String>>,
+    /// The setting of the pack whose default it relies on, where the vendor's documents can be read
+    /// in more than one way: a live run of this request tells which reading holds.
+    #[serde(default)]
+    pub reading: Option<Located<String>>,
     /// What is taken out after `like` was merged: a key of the query, the headers or the body, or
     /// a JSON pointer into the body.
     #[serde(default)]
@@ -169,7 +177,9 @@ impl RequestFile {
             },
             payload: named(&self.payload).or(start.payload.filter(|_| same)),
             seed: self.seed.or(start.seed),
+            hangs_on: named(&self.hangs_on),
             explained: named(&self.explained),
+            reading: named(&self.reading),
             left_out: start.left_out,
             source: if self.source.is_empty() { start_source } else { self.source.clone() },
         };
