@@ -106,6 +106,15 @@ pub struct Visit<'target> {
     pub kept: BTreeMap<String, Value>,
 }
 
+/// What tells sessions that are kept from each other, and a case to end one by.
+#[derive(Clone, Debug)]
+pub struct SessionKey {
+    /// Vendor, kind, user, state, GSTIN.
+    pub(crate) whole: [String; 5],
+    /// Who asks.
+    pub(crate) like: Case,
+}
+
 /// Whom a client is for.
 #[derive(Clone, Debug, Default)]
 pub struct Identity {
@@ -131,19 +140,68 @@ impl<'target> Visit<'target> {
     ///
     /// When no session can be had, the request cannot be made or the target does not answer.
     pub async fn ask(&mut self, case: &Case, client: &str) -> Result<Answer, TargetError> {
+        let mut kept = None;
         if let Some(session) = &case.session {
             let way = Arc::clone(&session.way);
             self.introduce(client, &case.vendor, &way, &Identity::of(case)).await?;
             let asked_for = case.wish.is_some() && case.code.is_some();
             if session.before != Before::Nothing && !asked_for {
-                self.log_in(case, &way, session.before, client).await?;
+                kept = self.kept_session(case, &way, client);
+                if !self.take_up(kept.as_ref(), client) {
+                    self.log_in(case, &way, session.before, client).await?;
+                }
             }
         }
         let answer = self.send(case, client, None).await?;
-        if !self.target.is_own() {
-            self.log_out(case, client).await?;
+        match (kept, self.target.live()) {
+            // The next case goes on with it, unless something was wrong with it here.
+            (Some(key), Some(live)) if answer.status == case.status => {
+                if let Some(own) = self.clients.remove(client) {
+                    live.keep_session(key, own);
+                }
+            }
+            _ if self.target.is_own() => {}
+            _ => self.log_out(case, client).await?,
         }
         Ok(answer)
+    }
+
+    /// By what a session is kept for the next case: a live side's one-time passwords are dear.
+    /// `None` where the case needs one of its own.
+    fn kept_session(&self, case: &Case, way: &Way, client: &str) -> Option<SessionKey> {
+        self.target.live()?;
+        let (_, endpoint) = case.pack.endpoint(&case.asked.endpoint)?;
+        let step = endpoint.consent.as_ref().map(|own| own.step);
+        let client = self.clients.get(client).filter(|_| step == Some(StepFile::Use))?;
+        let Client { user, state, gstin, .. } = client;
+        let whole = [&case.vendor, &way.handshake.kind, user, state, gstin];
+        Some(SessionKey { whole: whole.map(String::clone), like: case.clone() })
+    }
+
+    /// Goes on with a session that an earlier case has left.
+    fn take_up(&mut self, key: Option<&SessionKey>, client: &str) -> bool {
+        let kept = key.and_then(|key| self.target.live()?.kept_session(key));
+        let Some(kept) = kept else { return false };
+        self.clients.insert(client.to_owned(), kept);
+        true
+    }
+
+    /// Ends all sessions of this visit.
+    ///
+    /// # Errors
+    ///
+    /// When the target does not answer.
+    pub async fn log_out_all(&mut self, like: &Case) -> Result<(), TargetError> {
+        let names: Vec<_> = self.clients.keys().cloned().collect();
+        for client in names {
+            self.log_out(like, &client).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes over a session that was kept, to end it.
+    pub(crate) fn adopt(&mut self, name: &str, client: Client) {
+        self.clients.insert(name.to_owned(), client);
     }
 
     /// Makes a client where there is none of that name yet.
@@ -258,9 +316,13 @@ impl<'target> Visit<'target> {
         let open = self.clients.get(client).is_some_and(|client| client.session.is_some());
         if before == Before::Session && !open {
             let pointer = &way.handshake.token;
-            return Err(
-                RequestError::Session(format!("the login gave no token at `{pointer}`")).into()
-            );
+            let said = sent.last().map(|(_, answer)| String::from_utf8_lossy(&answer.body));
+            let said = said.map(|said| said.chars().take(300).collect::<String>());
+            return Err(RequestError::Session(format!(
+                "the login gave no token at `{pointer}`: {}",
+                said.unwrap_or_default()
+            ))
+            .into());
         }
         Ok(sent)
     }

@@ -246,7 +246,7 @@ fn parsed(answer: &Answer) -> Result<Option<Value>, Mismatch> {
 ///
 /// # Errors
 ///
-/// When the target is out of reach.
+/// When the target is out of reach, or the budget does not allow a request.
 pub async fn try_case(case: &Case, target: &Target) -> Result<Verdict, TargetError> {
     let mut verdict = Verdict::of(case);
     verdict.skipped = case.obstacle(target);
@@ -265,10 +265,6 @@ pub async fn try_case(case: &Case, target: &Target) -> Result<Verdict, TargetErr
         }
         Err(TargetError::Request(why)) => {
             verdict.skipped = Some(why.to_string());
-            return Ok(verdict);
-        }
-        Err(TargetError::Refused(refused)) => {
-            verdict.skipped = Some(refused.to_string());
             return Ok(verdict);
         }
         Err(TargetError::NoAnswer { why, .. }) => {

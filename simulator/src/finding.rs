@@ -3,6 +3,7 @@
 use std::{fmt, ops::Range, path::PathBuf, sync::Arc};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A file's text with the name that people know it by.
@@ -134,7 +135,7 @@ impl fmt::Display for Finding {
 }
 
 /// A finding as JSON.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct FindingRecord {
     message: String,
     file: Option<String>,

@@ -20,7 +20,7 @@ use crate::{
         parameters::Values,
     },
     taxpayers::{Others, Persona, PersonaError, Register, Unknown, read_persona},
-    tell::example::Examples,
+    tell::{example::Examples, openapi::Documents},
 };
 
 /// What a world is made from.
@@ -77,6 +77,8 @@ pub struct World {
     pub fixtures: Vec<Folder>,
     /// Requests to show, once they were asked for.
     examples: OnceLock<Examples>,
+    /// OpenAPI documents, those that were asked for.
+    documents: Documents,
     /// Stories by name, with what settings choose for their parameters.
     pub scenarios: Stories,
     /// Their files.
@@ -173,6 +175,7 @@ impl World {
             magic,
             fixtures: ingredients.fixtures.clone(),
             examples: OnceLock::new(),
+            documents: Documents::default(),
             scenarios,
             stories,
             settings: ingredients.settings.clone(),
@@ -223,6 +226,11 @@ impl World {
     #[must_use]
     pub fn examples(&self) -> &Examples {
         self.examples.get_or_init(|| Examples::read(&self.fixtures))
+    }
+
+    /// OpenAPI documents, kept once they were asked for.
+    pub(crate) fn documents(&self) -> &Documents {
+        &self.documents
     }
 
     /// The nation of another seed, with the same personas.

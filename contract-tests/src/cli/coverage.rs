@@ -9,10 +9,7 @@ use gsp_contract_tests::{
 };
 use serde_json::json;
 
-use super::{
-    DONE, MISMATCHES, Packs, Trouble, print,
-    reports::{self, LAST_RUN},
-};
+use super::{DONE, MISMATCHES, Packs, Trouble, print, reports};
 
 /// So long a simulator may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -61,7 +58,7 @@ pub(crate) async fn run(arguments: &Args) -> Result<u8, Trouble> {
     }
     let mut files = arguments.run.clone();
     if files.is_empty() && arguments.url.is_none() {
-        files.push(LAST_RUN.into());
+        files.push(reports::last_run());
     }
     let runs = files.iter().map(|file| reports::read_run(file)).collect::<Result<Vec<_>, _>>()?;
     let client = match &arguments.url {

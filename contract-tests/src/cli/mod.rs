@@ -6,9 +6,11 @@ use clap::{Parser, Subcommand};
 use gsp_contract_tests::{case::Suite, target::TargetError};
 use gsp_simulator::{finding::Finding, pack::folder::Folder, world::Ingredients};
 
+mod certify;
 mod choice;
 mod coverage;
 mod doctor;
+mod progress;
 mod report;
 mod reports;
 mod run;
@@ -22,6 +24,8 @@ pub(crate) const MISMATCHES: u8 = 1;
 pub(crate) const WRONG_INPUT: u8 = 2;
 /// Nothing answers.
 pub(crate) const OUT_OF_REACH: u8 = 3;
+/// Somebody pressed Ctrl-C, as shells have it.
+pub(crate) const INTERRUPTED: u8 = 130;
 
 /// Runs one contract against the simulator, any address, or a vendor's live sandbox.
 #[derive(Debug, Parser)]
@@ -36,6 +40,7 @@ enum Command {
     Run(Box<run::Args>),
     Report(report::Args),
     Coverage(Box<coverage::Args>),
+    Certify(Box<certify::Args>),
     Doctor(doctor::Args),
     Schema(schema::Args),
 }
@@ -47,6 +52,7 @@ impl Cli {
             Command::Run(args) => run::run(&args).await,
             Command::Report(args) => report::run(&args),
             Command::Coverage(args) => coverage::run(&args).await,
+            Command::Certify(args) => certify::run(&args).await,
             Command::Doctor(args) => doctor::run(&args),
             Command::Schema(args) => schema::run(&args),
         }
@@ -119,9 +125,9 @@ pub(crate) fn print(text: &str) {
     let _ = anstream::stdout().lock().write_all(text.as_bytes());
 }
 
-/// Prints beside the output.
+/// Tells something that is no result.
 pub(crate) fn note(text: &str) {
-    let _ = anstream::stderr().lock().write_all(text.as_bytes());
+    let _ = anstream::stderr().lock().write_all(format!("{text}\n").as_bytes());
 }
 
 /// Tells why nothing was tried, and gives the exit code.

@@ -15,6 +15,8 @@ use gsp_simulator::finding::{Finding, Source};
 mod file;
 mod given;
 mod secret;
+#[cfg(test)]
+mod tests;
 
 pub use self::{
     file::{

@@ -103,6 +103,26 @@ impl FlowCase {
         format!("{}::{FLOWS}::{}", self.vendor, self.name)
     }
 
+    /// What is said of it before it is tried.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        Verdict {
+            case: self.id(),
+            vendor: self.vendor.clone(),
+            endpoint: FLOWS.to_owned(),
+            promised: None,
+            request: self.about.clone(),
+            place: self.place.clone(),
+            source: self.source.clone(),
+            mismatches: Vec::new(),
+            drifts: Vec::new(),
+            skipped: None,
+            at: Timestamp::now(),
+            took_ms: 0,
+            exchanges: Vec::new(),
+        }
+    }
+
     /// The codes that its answers have.
     pub fn codes(&self) -> impl Iterator<Item = &str> {
         self.steps.iter().filter_map(|step| match &step.doing {
@@ -179,10 +199,21 @@ impl FlowCase {
                     run.told.mismatches.push(Mismatch::new(place, "a request", why.to_string()));
                     break;
                 }
-                Err(error) => return Err(error),
+                Err(error) => {
+                    // What was changed is put back where that can be done at all.
+                    let _ = run.put_back().await;
+                    return Err(error);
+                }
             }
         }
         run.put_back().await?;
+        let first = flow.steps.iter().find_map(|step| match &step.doing {
+            FlowDoing::Send(send) => Some(&send.case),
+            FlowDoing::Act(_) => None,
+        });
+        if let Some(like) = first.filter(|_| !target.is_own()) {
+            run.visit.log_out_all(like).await?;
+        }
         let Run { mut told, .. } = run;
         told.shown = told.shown.trim().to_owned();
         Ok(told)
@@ -282,21 +313,8 @@ impl Run<'_> {
 ///
 /// When the target is out of reach.
 pub async fn try_flow(flow: &FlowCase, target: &Target) -> Result<Verdict, TargetError> {
-    let mut verdict = Verdict {
-        case: flow.id(),
-        vendor: flow.vendor.clone(),
-        endpoint: FLOWS.to_owned(),
-        promised: None,
-        request: flow.about.clone(),
-        place: flow.place.clone(),
-        source: flow.source.clone(),
-        mismatches: Vec::new(),
-        drifts: Vec::new(),
-        skipped: flow.obstacle(target),
-        at: Timestamp::now(),
-        took_ms: 0,
-        exchanges: Vec::new(),
-    };
+    let mut verdict = flow.verdict();
+    verdict.skipped = flow.obstacle(target);
     if verdict.skipped.is_some() {
         return Ok(verdict);
     }

@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 use gsp_simulator::model::period::{ist_date, ist_midnight_ms};
 use jiff::{Timestamp, ToSpan as _, civil::Date, tz::Offset};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use super::{
     budget::{Budget, Caps},
     pace::{Sent, Window},
     refused::{Refused, Whose},
 };
+use crate::client::crypto::{hex, sha256};
 
 /// The form of the file; another one is refused.
 pub(super) const FORMAT: u32 = 1;
@@ -148,6 +148,7 @@ impl Used {
     }
 
     fn give_back(&mut self, less: Self) {
+        self.calls = self.calls.saturating_sub(less.calls);
         self.errors = self.errors.saturating_sub(less.errors);
         self.billable = self.billable.saturating_sub(less.billable);
     }
@@ -283,12 +284,26 @@ impl Ledger {
     /// Gives back what was taken too much, now that it is known what came.
     pub(super) fn settle(&mut self, taken: &Taken, error: bool, price: u64, now: Timestamp) {
         self.done(&taken.vendor, taken.id, now);
+        self.give_back(
+            taken,
+            Used {
+                calls: 0,
+                errors: u64::from(!error),
+                billable: taken.price.saturating_sub(price),
+            },
+        );
+    }
+
+    /// Gives back all of it: nothing was sent.
+    pub(super) fn cancel(&mut self, taken: &Taken) {
+        if let Some(sent) = self.sent.get_mut(&taken.vendor) {
+            sent.retain(|one| one.id != taken.id);
+        }
+        self.give_back(taken, Used { calls: 1, errors: 1, billable: taken.price });
+    }
+
+    fn give_back(&mut self, taken: &Taken, less: Used) {
         let Some(counts) = self.days.get_mut(&taken.day) else { return };
-        let less = Used {
-            calls: 0,
-            errors: u64::from(!error),
-            billable: taken.price.saturating_sub(price),
-        };
         counts.all.give_back(less);
         if let Some(used) = counts.vendors.get_mut(&taken.vendor) {
             used.give_back(less);
@@ -324,8 +339,7 @@ impl Ledger {
     /// A GSTIN as the file has it.
     fn hash(&self, gstin: &str) -> String {
         let told = format!("{} {gstin}", self.target);
-        let digest = Sha256::digest(told.as_bytes());
-        digest.iter().take(10).map(|byte| format!("{byte:02x}")).collect()
+        hex(&sha256(told.as_bytes())[..10])
     }
 }
 
@@ -339,3 +353,6 @@ pub(super) fn next_day(day: Date) -> Timestamp {
 pub(super) fn india() -> Offset {
     Offset::from_seconds(5 * 3_600 + 1_800).unwrap_or(Offset::UTC)
 }
+
+#[cfg(test)]
+mod tests;

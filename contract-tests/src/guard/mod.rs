@@ -117,8 +117,6 @@ pub struct Came<'a> {
     pub code: Option<&'a str>,
     /// The header `retry-after` as it came.
     pub retry_after: Option<&'a str>,
-    /// The body: a vendor's code is found in it.
-    pub body: &'a [u8],
 }
 
 /// What has been used, and of how much; a day's.
@@ -160,8 +158,13 @@ impl<'a> Came<'a> {
             outcome: exchange.map(|exchange| exchange.outcome.as_str()),
             code: exchange.map(|exchange| exchange.code.as_str()).filter(|code| !code.is_empty()),
             retry_after: header("retry-after"),
-            body: &answer.body,
         }
+    }
+
+    /// The same, with the code that stands in the answer, where nothing else told one.
+    #[must_use]
+    pub fn saying(self, code: Option<&'a str>) -> Self {
+        Self { code: self.code.or(code), ..self }
     }
 }
 
@@ -305,6 +308,18 @@ impl Guard {
         Ok(ledger::next_day(self.inner.store.day(&ledger, self.inner.watch.now())?))
     }
 
+    /// Whether the catalog says that asking again after a while helps with this answer.
+    #[must_use]
+    pub fn passes(pack: &Arc<Pack>, endpoint: &str, came: &Came<'_>) -> bool {
+        Prices::new(Arc::clone(pack)).passes(endpoint, came)
+    }
+
+    /// The most that a request to an endpoint can cost, by the pack alone.
+    #[must_use]
+    pub fn price(pack: &Arc<Pack>, endpoint: &str) -> u64 {
+        Prices::new(Arc::clone(pack)).worst(endpoint)
+    }
+
     /// How long so many requests to a vendor take at least.
     #[must_use]
     pub fn takes(&self, vendor: &str, calls: u64) -> Duration {
@@ -384,6 +399,22 @@ impl Permit {
                 let until = until.unwrap_or_else(|| now.saturating_add(REST).unwrap_or(now));
                 open.ledger.hold(&taken.vendor, &why, until);
             }
+            open.write()
+        }
+        .await;
+        if let Err(error) = kept {
+            *held(&inner.broken) = Some(error);
+        }
+    }
+
+    /// Nothing was sent: no connection came about. What was taken is given back.
+    pub async fn unsent(mut self) {
+        let Some(taken) = self.taken.take() else { return };
+        let guard = self.guard.clone();
+        let inner = &guard.inner;
+        let kept: Result<(), LedgerError> = async {
+            let mut open = inner.store.open().await?;
+            open.ledger.cancel(&taken);
             open.write()
         }
         .await;

@@ -164,3 +164,126 @@ impl DivCeil for i64 {
         (self / by) + Self::from(self % by != 0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A request as the vendor saw it: when it arrived there.
+    #[derive(Debug)]
+    struct Flight {
+        arrives: i64,
+        ends: i64,
+    }
+
+    /// Plays so many workers that send as soon as they may; gives when each request arrived.
+    fn arrivals(windows: &[Window], workers: usize, ways: &[(i64, i64)]) -> Vec<i64> {
+        let mut now = 0;
+        let mut sent: Vec<Sent> = Vec::new();
+        let mut under_way: Vec<(u64, Flight)> = Vec::new();
+        let mut arrived = Vec::new();
+        let mut next = ways.iter().enumerate().peekable();
+        while next.peek().is_some() || !under_way.is_empty() {
+            under_way.retain(|(id, flight)| {
+                if flight.ends > now {
+                    return true;
+                }
+                sent.iter_mut().filter(|one| one.id == *id).for_each(|one| one.done = Some(now));
+                arrived.push(flight.arrives);
+                false
+            });
+            Sent::forget(&mut sent, windows, now);
+            let mut wait = 7;
+            if under_way.len() < workers
+                && let Some(&(id, &(there, back))) = next.peek()
+            {
+                match Window::wait(windows, &sent, now) {
+                    None => {
+                        next.next();
+                        let id = id as u64;
+                        sent.push(Sent { id, at: now, done: None });
+                        let arrives = now + there;
+                        under_way.push((id, Flight { arrives, ends: arrives + back }));
+                        wait = 0;
+                    }
+                    Some(time) => {
+                        wait = i64::try_from(time.as_millis()).expect("short").clamp(1, 50)
+                    }
+                }
+            }
+            now += wait;
+        }
+        arrived.sort_unstable();
+        arrived
+    }
+
+    proptest! {
+        #[test]
+        fn no_window_of_the_vendors_ever_has_more_than_its_limit(
+            most in 1_u64..200,
+            ms in 50_i64..5_000,
+            second in proptest::option::of(1_u64..20),
+            workers in 1_usize..8,
+            ways in proptest::collection::vec((0_i64..900, 0_i64..900), 1..120),
+        ) {
+            let mut windows = vec![Window::new(most, ms)];
+            windows.extend(second.map(|most| Window::new(most, 1_000)));
+            let arrived = arrivals(&windows, workers, &ways);
+
+            prop_assert_eq!(arrived.len(), ways.len(), "all of them are sent in the end");
+            let limits = std::iter::once((most, ms)).chain(second.map(|most| (most, 1_000)));
+            for (most, ms) in limits {
+                for (index, first) in arrived.iter().enumerate() {
+                    let within = arrived[index..].iter().filter(|at| **at < first + ms).count();
+                    prop_assert!(within as u64 <= most, "{} in {} ms from {}", within, ms, first);
+                }
+            }
+        }
+
+        #[test]
+        fn a_window_that_is_cut_allows_no_more_than_the_whole(most in 1_u64..100_000, ms in 1_i64..3_600_000) {
+            let Window { most: share, ms: part } = Window::new(most, ms);
+            prop_assert!(share >= 1 && share <= 64);
+            let parts = u64::try_from(ms.div_ceil_by(part)).expect("positive");
+            prop_assert!(share as u64 * parts <= most.max(1), "{} times {}", share, parts);
+        }
+    }
+
+    #[test]
+    fn one_a_second_is_one_a_second_after_the_answer() {
+        let windows = [Window::new(1, 1_000)];
+        let under_way = [Sent { id: 1, at: 0, done: None }];
+        assert_eq!(Window::wait(&windows, &under_way, 5_000), Some(AGAIN));
+        let answered = [Sent { id: 1, at: 0, done: Some(400) }];
+        assert_eq!(Window::wait(&windows, &answered, 900), Some(Duration::from_millis(500)));
+        assert_eq!(Window::wait(&windows, &answered, 1_400), None);
+    }
+
+    #[test]
+    fn a_request_whose_program_is_gone_holds_its_place_for_two_minutes() {
+        let windows = [Window::new(1, 1_000)];
+        let mut sent = vec![Sent { id: 1, at: 0, done: None }];
+        Sent::forget(&mut sent, &windows, LOST_MS);
+        assert_eq!(sent.len(), 1);
+        Sent::forget(&mut sent, &windows, LOST_MS + 1_001);
+        assert!(sent.is_empty(), "{sent:?}");
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_stops_nobody_for_long() {
+        let windows = [Window::new(1, 1_000)];
+        let mut sent = vec![Sent { id: 1, at: 900_000, done: Some(900_100) }];
+        Sent::forget(&mut sent, &windows, 5_000);
+        assert_eq!(Window::wait(&windows, &sent, 5_000), Some(Duration::from_secs(1)));
+    }
+
+    #[test]
+    fn the_time_of_a_run_is_told_by_its_slowest_window() {
+        let windows = [Window::new(2, 1_000), Window::new(30, 60_000)];
+        assert_eq!(Window::takes(&windows, 1), Duration::ZERO);
+        assert_eq!(Window::takes(&windows, 3), Duration::from_secs(1));
+        assert_eq!(Window::takes(&windows, 61), Duration::from_mins(2));
+    }
+}

@@ -1,8 +1,7 @@
 //! What an answer costs, whether it is an error, and whether the vendor wants a rest: by the pack.
 //!
 //! A live vendor tells no outcome. What it said is found by status and by its code, where the body
-//! has one of the pack's codes under a key that is called so; where several replies are possible,
-//! the dearest counts.
+//! has one; where several replies are possible, the dearest counts.
 
 use std::sync::Arc;
 
@@ -11,7 +10,6 @@ use gsp_simulator::pack::{
     file::{LimitCounts, LimitOf, LimitPer},
     limits::Limit,
 };
-use serde_json::Value;
 
 use super::Came;
 
@@ -129,8 +127,7 @@ impl Prices {
             .filter(|(_, plan)| plan.status.as_u16() == status)
             .map(|(index, _)| index)
             .collect();
-        let body: Value = serde_json::from_slice(came.body).unwrap_or_default();
-        let told = |code: &str| came.code == Some(code) || tells(&body, code, 0);
+        let told = |code: &str| came.code == Some(code);
         let by_code: Vec<usize> =
             by_status.iter().copied().filter(|index| code_of(index).is_some_and(told)).collect();
         if !by_code.is_empty() {
@@ -171,27 +168,5 @@ fn is_price(limit: &Limit) -> bool {
         LimitCounts::Answers(_) => !of_one,
         LimitCounts::Calls => !of_one && bought,
         LimitCounts::Errors => false,
-    }
-}
-
-/// Whether a body has this code under a key that is called one.
-fn tells(body: &Value, code: &str, depth: usize) -> bool {
-    const DEEPEST: usize = 6;
-    if depth > DEEPEST {
-        return false;
-    }
-    match body {
-        Value::Object(map) => map.iter().any(|(key, value)| {
-            let key = key.to_ascii_lowercase();
-            let named = key.contains("code") || key.ends_with("cd");
-            let same = match value {
-                Value::String(text) => text == code,
-                Value::Number(number) => number.to_string() == code,
-                _ => false,
-            };
-            (named && same) || tells(value, code, depth + 1)
-        }),
-        Value::Array(list) => list.iter().take(16).any(|value| tells(value, code, depth + 1)),
-        _ => false,
     }
 }

@@ -9,9 +9,9 @@ use std::{
 };
 
 use jiff::{Timestamp, civil::Date};
-use sha2::{Digest as _, Sha256};
 
 use super::ledger::{FORMAT, FromTheFuture, Ledger};
+use crate::client::crypto::{hex, sha256};
 
 /// No program holds the file longer than this.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -212,8 +212,7 @@ fn file_name(target: &str) -> String {
         .take(LONGEST)
         .map(|letter| if plain(letter) { letter } else { '_' })
         .collect();
-    let digest = Sha256::digest(target.as_bytes());
-    let tag: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let tag = hex(&sha256(target.as_bytes())[..4]);
     format!("ledger-{name}-{tag}.json")
 }
 

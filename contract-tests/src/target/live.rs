@@ -6,12 +6,15 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, Mutex},
 };
 
 use gsp_simulator::{
     model::gstin::Gstin,
-    pack::contract::{RequestBody, SessionOf, flows::Act},
+    pack::{
+        contract::{RequestBody, SessionOf, flows::Act},
+        file::StepFile,
+    },
     world::World,
 };
 use secrecy::ExposeSecret as _;
@@ -19,8 +22,10 @@ use serde_json::Value;
 
 use crate::{
     case::{Case, EDGES},
-    config::{Given, GivenSession, GivenVendor},
+    client::Client,
+    config::{Given, GivenSession, GivenVendor, OtpFile},
     flow::{FlowCase, FlowDoing},
+    session::SessionKey,
 };
 
 /// A target of `contract.toml` that is no simulator.
@@ -31,6 +36,8 @@ pub struct Live {
     roles: Roles,
     /// Makes the keys of this run's sessions its own.
     pub(super) salt: [u8; 32],
+    /// Sessions that the next case can go on with.
+    sessions: Mutex<BTreeMap<[String; 5], (Case, Client)>>,
 }
 
 /// Which GSTINs of the cases stand for whom.
@@ -75,7 +82,7 @@ impl Live {
     /// A target and whom its GSTINs stand for.
     #[must_use]
     pub fn new(given: Given, world: &World, salt: [u8; 32]) -> Self {
-        Self { given, roles: Roles::of(world), salt }
+        Self { given, roles: Roles::of(world), salt, sessions: Mutex::default() }
     }
 
     /// What is said of a vendor; `None` where it is not there.
@@ -88,6 +95,26 @@ impl Live {
     #[must_use]
     pub fn session(&self, vendor: &str, kind: &str) -> Option<&GivenSession> {
         self.vendor(vendor)?.sessions.get(kind)
+    }
+
+    /// Keeps a session for the next case.
+    pub(crate) fn keep_session(&self, key: SessionKey, client: Client) {
+        if client.session.is_some()
+            && let Ok(mut all) = self.sessions.lock()
+        {
+            all.insert(key.whole, (key.like, client));
+        }
+    }
+
+    /// A session that was kept; it is taken, so that no two cases have it at a time.
+    pub(crate) fn kept_session(&self, key: &SessionKey) -> Option<Client> {
+        self.sessions.lock().ok()?.remove(&key.whole).map(|(_, client)| client)
+    }
+
+    /// All sessions that were kept, each with a case to end it by.
+    pub(crate) fn kept_sessions(&self) -> Vec<(Case, Client)> {
+        let all = self.sessions.lock().map(|mut all| std::mem::take(&mut *all));
+        all.unwrap_or_default().into_values().collect()
     }
 
     /// Why a case cannot be tried here; `None` where it can.
@@ -137,13 +164,24 @@ impl Live {
                 self.given.name, case.vendor
             ));
         }
-        let user = case.asked.session_user.as_ref()?;
-        Some(format!("it needs a user who is as the simulator's `{user}` is"))
+        if let Some(user) = &case.asked.session_user {
+            return Some(format!("it needs a user who is as the simulator's `{user}` is"));
+        }
+        let asks_person = matches!(vendor.sessions[kind].otp, Some(OtpFile::Ask(_)));
+        let (_, endpoint) = case.pack.endpoint(&case.asked.endpoint)?;
+        let step = endpoint.consent.as_ref().map(|own| own.step);
+        (asks_person && step != Some(StepFile::Use)).then(|| {
+            "it needs a login of its own, and a person would be asked for its OTP: give `otp.command`"
+                .to_owned()
+        })
     }
 
     /// Why a flow cannot be played here; `None` where it can.
     #[must_use]
     pub fn flow_obstacle(&self, flow: &FlowCase) -> Option<String> {
+        if let Some((name, value)) = flow.settings.first() {
+            return Some(format!("it holds where a vendor goes by `{name} = {value}`"));
+        }
         flow.steps.iter().find_map(|step| match &step.doing {
             FlowDoing::Act(act) => match act {
                 Act::LogIn(_) | Act::FetchCertificate => None,

@@ -30,12 +30,14 @@ use crate::{
 };
 
 mod error;
+mod hearing;
 mod live;
 mod otp;
 mod wire;
 
 pub use self::{
     error::TargetError,
+    hearing::hearing,
     live::{Live, Side},
 };
 
@@ -392,6 +394,21 @@ impl Target {
         }
     }
 
+    /// Ends what was kept open for further cases.
+    ///
+    /// # Errors
+    ///
+    /// When the target does not answer.
+    pub async fn finish(&self) -> Result<(), TargetError> {
+        let Some(live) = &self.live else { return Ok(()) };
+        for (like, client) in live.kept_sessions() {
+            let mut visit = Visit::new(self, &like.id());
+            visit.adopt(FIRST_CLIENT, client);
+            visit.log_out_all(&like).await?;
+        }
+        Ok(())
+    }
+
     /// A case as this target is asked it.
     ///
     /// # Errors
@@ -521,9 +538,16 @@ impl Target {
             Ok(came) => Ok(self.answer(came).await?),
             Err(error) => Err(error),
         };
-        if let Some(permit) = permit {
-            let came = answer.as_ref().map(Came::of).unwrap_or_default();
-            permit.settle(&came).await;
+        match (permit, &answer) {
+            (None, _) => {}
+            (Some(permit), Ok(answer)) => {
+                let body = serde_json::from_slice(&answer.body).ok();
+                let code = body.as_ref().and_then(|body| case.code_in(body));
+                permit.settle(&Came::of(answer).saying(code.as_deref())).await;
+            }
+            // No connection came about: the vendor knows nothing of it.
+            (Some(permit), Err(TargetError::OutOfReach { .. })) => permit.unsent().await,
+            (Some(permit), Err(_)) => permit.settle(&Came::default()).await,
         }
         answer
     }
@@ -547,7 +571,9 @@ impl Target {
 
     /// Writes an exchange down, without what must not be told.
     fn hear(&self, case: &Case, heard: Heard) {
-        let Some(ear) = &self.ear else { return };
+        if self.ear.is_none() && !hearing::listens() {
+            return;
+        }
         if let (Some(session), Some(reply)) = (&case.session, &heard.reply)
             && let Ok(body) = serde_json::from_str::<Value>(&reply.body)
         {
@@ -556,7 +582,10 @@ impl Target {
             wire::texts_at(&body, given).for_each(|text| self.secrets.add(text));
         }
         let heard = wire::blanked(heard, &case.secret_names(), &self.secrets);
-        if let Ok(mut all) = ear.lock() {
+        hearing::note(&heard);
+        if let Some(ear) = &self.ear
+            && let Ok(mut all) = ear.lock()
+        {
             all.push(heard);
         }
     }

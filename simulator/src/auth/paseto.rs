@@ -299,6 +299,12 @@ impl Verifier {
         .map_err(|_| TokenError::Payload)
     }
 
+    /// Whether its tokens are signed or encrypted.
+    #[must_use]
+    pub fn purpose(&self) -> PasetoPurpose {
+        self.purpose
+    }
+
     /// The life of its tokens in seconds, unless another is asked for.
     #[must_use]
     pub fn life_s(&self) -> i64 {

@@ -2,6 +2,9 @@
 
 use gsp_simulator::{
     finding::Finding,
+    memory::clock::Clock,
+    model::period,
+    scenario::{self, Library},
     world::{Ingredients, World},
 };
 use serde_json::json;
@@ -52,5 +55,8 @@ pub(crate) fn run(session: &Session) -> Said {
 
 /// What is wrong with the files.
 fn findings(ingredients: &Ingredients) -> Vec<Finding> {
-    gsp_simulator::pack::check::check(ingredients)
+    let mut findings = gsp_simulator::pack::check::check(ingredients);
+    let today = period::ist_date(Clock::Wall.now_ms());
+    findings.extend(scenario::check::too_old(&Library::of(&ingredients.scenarios), today));
+    findings
 }

@@ -37,6 +37,7 @@ pub(crate) mod global;
 mod gstin;
 mod gstn;
 mod magic;
+mod openapi;
 pub(crate) mod paint;
 mod population;
 mod remote;
@@ -94,6 +95,8 @@ pub(crate) enum Command {
     Tail(tail::Args),
     /// Say whether a running simulator received what is expected
     Verify(verify::Args),
+    /// Show vendors as OpenAPI documents
+    Openapi(openapi::Args),
     /// Print JSON Schemas of the files people write, for editors
     Schema(schema::Args),
     /// Print completions for a shell
@@ -233,6 +236,7 @@ pub(crate) fn run(session: &Session, command: Command) -> Result<(Said, Option<R
         Command::Gstn(args) => gstn::run(session, &args)?,
         Command::Population(args) => population::run(session, &args)?,
         Command::Scenario(args) => scenario::run(session, &args)?,
+        Command::Openapi(args) => openapi::run(session, &args)?,
         Command::Schema(args) => schema::run(session, &args)?,
         Command::Completions(args) => completions::run(&args),
     };

@@ -13,6 +13,7 @@ use crate::{
     pack::{Endpoint, Pack, file::StepFile},
     render::scene::Scene,
     route::{self, Route},
+    scenario::Playing,
     tenant::Tenant,
     world::World,
 };
@@ -46,13 +47,17 @@ pub const EXCHANGE_HEADER: HeaderName = HeaderName::from_static("x-sim-exchange"
 /// The header that says what a developer should know.
 pub const HINT_HEADER: HeaderName = HeaderName::from_static("x-sim-hint");
 
+/// The outcome of a reply that a story tells word for word and gives no name.
+pub const WORD_FOR_WORD: &str = "word-for-word";
+
 /// Outcomes of calls that no vendor has words for.
-pub const OURS: [&str; 6] = [
+pub const OURS: [&str; 7] = [
     "body-too-large",
     "simulator-trouble",
     "unknown-outcome",
     "unknown-route",
     "unreadable-body",
+    WORD_FOR_WORD,
     "wrong-method",
 ];
 
@@ -134,7 +139,7 @@ pub fn play(
     let failed = |source| SimulatorError::Expression { vendor: pack.name.clone(), source };
     let index = match route {
         Route::Endpoint(index) => index,
-        astray => return lost(world, scene, astray).map_err(failed),
+        astray => return lost(world, tenant, scene, astray).map_err(failed),
     };
     let endpoint = &pack.endpoints[index];
     let wish = wish(world, endpoint, &scene)?;
@@ -143,12 +148,17 @@ pub fn play(
     consent::show(&mut scene, endpoint, tenant);
     let stories = tenant.playing();
     let limiter = Limiter { world, tenant, playing: &stories };
-    let Heard { story, mut faults, unsaid } = if stories.is_empty() {
+    let Heard { story, reply, mut faults, unsaid } = if stories.is_empty() {
         Heard::default()
     } else {
-        hear(&mut scene, endpoint, limiter, gstin.as_deref()).map_err(failed)?
+        hear(&mut scene, Some(endpoint), limiter, gstin.as_deref()).map_err(failed)?
     };
     let forced = |wish: &str| world.vocabulary.nearest(&endpoint.replies, wish);
+    if let Some(reply) = reply.filter(|_| wish.reply.is_none()) {
+        let named = story.as_deref().and_then(forced);
+        faults.extend(wish.faults);
+        return Ok(say::word_for_word(scene, named, &reply, &faults, unsaid));
+    }
     let magic = || {
         let gstin = gstin.as_deref()?;
         forced(pack.scripted.find(gstin).or_else(|| world.magic.forced(gstin))?)
@@ -206,8 +216,24 @@ pub fn play(
 }
 
 /// What is said of a call that no endpoint takes.
-fn lost(world: &World, scene: Arc<Scene>, route: Route) -> Result<Exchange, minijinja::Error> {
+fn lost(
+    world: &World,
+    tenant: &Tenant,
+    mut scene: Arc<Scene>,
+    route: Route,
+) -> Result<Exchange, minijinja::Error> {
     let pack = Arc::clone(&scene.pack);
+    // Other stories are about what endpoints answer.
+    let playing = tenant.playing();
+    let telling = |one: &&Playing| one.scenario.tells_replies;
+    let playing: Vec<_> = playing.iter().filter(telling).cloned().collect();
+    if !playing.is_empty() {
+        let limiter = Limiter { world, tenant, playing: &playing };
+        let heard = hear(&mut scene, None, limiter, None)?;
+        if let Some(reply) = heard.reply {
+            return Ok(say::word_for_word(scene, None, &reply, &heard.faults, heard.unsaid));
+        }
+    }
     let methods = match route {
         Route::WrongMethod(methods) => methods,
         Route::Unknown(near) => {

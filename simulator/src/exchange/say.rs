@@ -7,10 +7,15 @@ use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
 use serde_json::{Value, json};
 
-use super::{Exchange, amend};
+use super::{Exchange, WORD_FOR_WORD, amend};
 use crate::{
+    fault::Fault,
     journal::Via,
-    model::{dice::Dice, outcome::Outcome, reply::Reply},
+    model::{
+        dice::Dice,
+        outcome::Outcome,
+        reply::{Delivery, Reply},
+    },
     pack::{Body, HeaderText, Replies, file::TokenForm},
     render::{
         datum::uuid,
@@ -107,6 +112,35 @@ pub(crate) fn render(
     }
     let reply = Reply { status: plan.status, headers, body };
     Ok((scene, plan.outcome.clone(), reply))
+}
+
+/// A reply as a story tells it; `named` is the vendor's reply that it counts as.
+pub(super) fn word_for_word(
+    scene: Arc<Scene>,
+    named: Option<usize>,
+    told: &Reply,
+    faults: &[Fault],
+    hint: Option<String>,
+) -> Exchange {
+    let plan = named.and_then(|index| scene.endpoint()?.replies.all.get(index));
+    let outcome = plan.map_or_else(|| Outcome::from(WORD_FOR_WORD), |plan| plan.outcome.clone());
+    let code = plan.and_then(|plan| scene.pack.code_of(plan)).map(|code| code.code.clone());
+    let mut reply = told.clone();
+    reply.body = scene.edited(&reply.body).map_or(reply.body, Bytes::from);
+    let mut delivery = Delivery::from(reply);
+    for fault in faults {
+        delivery = scene.roll(|dice| fault.apply(delivery, dice));
+    }
+    let unedited = scene.unedited.get().filter(|why| !why.is_empty()).cloned();
+    Exchange {
+        outcome,
+        code: code.unwrap_or_default(),
+        plan: named,
+        via: Via::Scenario,
+        hint: hint.or(unedited),
+        scene,
+        delivery,
+    }
 }
 
 /// The answer to what HTTP itself refuses: the vendor's where it documents one, else a plain one.

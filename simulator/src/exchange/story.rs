@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{amend, limits::Limiter};
 use crate::{
     fault::Fault,
+    model::reply::Reply,
     pack::Endpoint,
     render::scene::Scene,
     scenario::{self, Asking},
@@ -20,6 +21,8 @@ use crate::{
 pub(super) struct Heard {
     /// Outcome or code, where they answer it.
     pub(super) story: Option<Arc<str>>,
+    /// The reply word for word, where they have it.
+    pub(super) reply: Option<Arc<Reply>>,
     pub(super) faults: Vec<Fault>,
     /// What they could not change, in words.
     pub(super) unsaid: Option<String>,
@@ -29,15 +32,15 @@ pub(super) struct Heard {
 /// scene.
 pub(super) fn hear(
     scene: &mut Arc<Scene>,
-    endpoint: &Endpoint,
+    endpoint: Option<&Endpoint>,
     Limiter { world, tenant, playing }: Limiter<'_>,
     gstin: Option<&str>,
 ) -> Result<Heard, minijinja::Error> {
     let told = {
-        let account = || account(endpoint, scene, tenant);
+        let account = || account(endpoint?, scene, tenant);
         scenario::decide(playing, &Asking::new(scene, gstin, &tenant.name, &account))?
     };
-    let scenario::Decision { answer, edits, faults, limits, taxpayer } = told;
+    let scenario::Decision { answer, reply, edits, faults, limits, taxpayer } = told;
     if !limits.is_empty() {
         tenant.limits().change_all(&limits);
     }
@@ -49,7 +52,7 @@ pub(super) fn hear(
     if !edits.is_empty() {
         amend(scene).edits = edits;
     }
-    Ok(Heard { story: answer, faults, unsaid })
+    Ok(Heard { story: answer, reply, faults, unsaid })
 }
 
 /// Says of the taxpayer asked about what stories say; why not, where that cannot be.

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -11,7 +12,7 @@ use super::{BLANK, BODY_LIMIT, Entry, SECRET_HEADERS, Via};
 use crate::model::call::Call;
 
 /// An exchange as people and machines are told of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Record {
     /// Its number: the reply's header `x-sim-exchange`.
     pub id: u64,
@@ -72,7 +73,7 @@ impl Record {
 }
 
 /// A request as kept.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RecordedRequest {
     /// HTTP method.
     pub method: String,
@@ -90,7 +91,7 @@ pub struct RecordedRequest {
 }
 
 /// A reply as kept.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RecordedReply {
     /// HTTP status.
     pub status: u16,

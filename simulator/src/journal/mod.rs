@@ -164,7 +164,7 @@ impl Via {
 }
 
 /// A page of exchanges, in the order that was asked for.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Page {
     /// The exchanges.
     pub exchanges: Vec<Record>,

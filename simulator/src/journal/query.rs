@@ -17,7 +17,7 @@ pub const PAGE: usize = 100;
 pub const LONGEST_PAGE: usize = 1_000;
 
 /// Which exchanges are wanted; all that is given must fit.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Query {
     /// The vendor; empty: where none took the call.
@@ -57,7 +57,7 @@ pub struct Query {
 }
 
 /// Which exchange comes first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Order {
     /// The one that was kept first.
@@ -176,6 +176,20 @@ impl<'de> Deserialize<'de> for Statuses {
 /// A time of the tenant's, in epoch milliseconds; written as RFC 3339.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moment(pub i64);
+
+impl JsonSchema for Moment {
+    fn schema_name() -> Cow<'static, str> {
+        "Moment".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "A time of the tenant's, as RFC 3339.",
+            "type": "string",
+            "format": "date-time",
+        })
+    }
+}
 
 impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -2,12 +2,15 @@
 
 use std::{borrow::Borrow, fmt, sync::Arc};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What a vendor says in the end, such as `not-found`, whatever code and status it says it with.
 ///
 /// The words are listed in `fixtures/outcomes.toml`; a pack may declare more.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, JsonSchema,
+)]
 #[serde(transparent)]
 pub struct Outcome(Arc<str>);
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use ahash::AHashMap;
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use regex_lite::Regex;
+use schemars::JsonSchema;
 use serde_json::Value;
 
 use crate::{
@@ -85,7 +86,7 @@ pub struct Pack {
 }
 
 /// A setting, told to people.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, JsonSchema)]
 pub struct SettingNote {
     /// Its name.
     pub name: String,
@@ -449,7 +450,7 @@ impl Scripted {
 }
 
 /// One code of the vendor, for people and for cases.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, JsonSchema)]
 pub struct Code {
     /// The vendor's word.
     pub code: String,

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use http::Method;
+use jiff::civil::Date;
 use regex_lite::Regex;
 
 use super::{
@@ -53,6 +54,36 @@ pub fn check(library: &Library, name: &str, stage: Stage<'_>) -> Vec<Finding> {
                 .at(span.unwrap_or(0..0))
                 .hint(format!("write `${{{parameter}}}` where its value belongs, or take it out"));
             findings.push(finding.within(source));
+        }
+    }
+    findings
+}
+
+/// Stories that were made from recordings which are too old on a day: what the vendor said then may
+/// not be what it says now.
+#[must_use]
+pub fn too_old(library: &Library, today: Date) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for name in library.names() {
+        // What cannot be read was told of by the loader; what is included is told of by itself.
+        let Ok(story) = gather(library, name, &Values::new()) else { continue };
+        for (recorded, source) in story.recorded {
+            if library.get(name).is_none_or(|own| own.path != source.path) {
+                continue;
+            }
+            let days = (today - recorded.on.value).get_days();
+            if i64::from(days) <= i64::from(recorded.good_for_days) {
+                continue;
+            }
+            let message = format!(
+                "`{name}` was recorded {days} days ago and is good for {}",
+                recorded.good_for_days
+            );
+            findings.push(
+                Finding::new(message).at(recorded.on.span).within(&source).hint(
+                    "record it anew, or let `good-for-days` be more where that is known to do",
+                ),
+            );
         }
     }
     findings

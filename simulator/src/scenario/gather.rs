@@ -8,7 +8,7 @@ use serde_json::Value;
 use toml::de::{DeTable, Deserializer};
 
 use super::{
-    file::{ConsentChanges, FileChanges, RuleFile, ScenarioFile, TlsFile},
+    file::{ConsentChanges, FileChanges, RecordedFile, RuleFile, ScenarioFile, TlsFile},
     parameters::{self, Parameter, Values},
 };
 use crate::{
@@ -86,6 +86,8 @@ pub(crate) struct Gathered {
     /// With the file that says so.
     pub(crate) limits: Vec<(Vec<LimitChange<Name>>, Source)>,
     pub(crate) rules: Vec<GatheredRule>,
+    /// The recordings that it was made from, with the files that say so.
+    pub(crate) recorded: Vec<(RecordedFile, Source)>,
     /// Parameters that the story itself declares and nothing uses.
     pub(crate) unused: Vec<String>,
 }
@@ -164,6 +166,7 @@ pub(crate) fn gather(
     let mut tls = None;
     let mut state = None;
     let mut limits = Vec::new();
+    let mut recorded = Vec::new();
     for read in seen.iter().filter_map(|name| files.get(name)) {
         consent = consent.over(&read.file.consent);
         changes = changes.over(&read.file.files);
@@ -171,6 +174,7 @@ pub(crate) fn gather(
             read.file.tls.fault.is_some().then(|| (read.file.tls.clone(), read.source.clone()))
         });
         limits.push((read.file.limits.clone(), read.source.clone()));
+        recorded.extend(read.file.recorded.clone().map(|one| (one, read.source.clone())));
         state = state.or(read.file.state.clone().map(|state| (state, read.source.clone())));
     }
     if !findings.is_empty() {
@@ -191,6 +195,7 @@ pub(crate) fn gather(
         tls,
         limits,
         rules,
+        recorded,
         unused,
     })
 }

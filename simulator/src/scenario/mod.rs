@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::{
     fault::{Fault, tls::TlsChanges},
-    model::period,
+    model::{period, reply::Reply},
     pack::file::LimitChange,
     render::{edit::Edits, scene::Scene},
 };
@@ -65,6 +65,8 @@ pub struct Scenario {
     /// How limits differ while it is played.
     pub limits: Vec<LimitChange>,
     rules: Vec<Rule>,
+    /// Some rule tells a whole reply, which may be the one to a call that no endpoint takes.
+    pub tells_replies: bool,
     /// Names of states.
     states: Vec<String>,
     /// Index of the state it begins in.
@@ -108,6 +110,7 @@ struct Rule {
 #[derive(Debug, Default)]
 struct Effects {
     edits: Option<Arc<Edits>>,
+    reply: Option<Arc<Reply>>,
     faults: Vec<Fault>,
     /// Index of the state that comes then.
     then_state: Option<usize>,
@@ -129,6 +132,8 @@ pub struct Playing {
 pub struct Decision {
     /// Outcome or code, where the answer changes.
     pub answer: Option<Arc<str>>,
+    /// The reply word for word, where a story has it.
+    pub reply: Option<Arc<Reply>>,
     /// What becomes of the reply's JSON, in order.
     pub edits: Vec<Arc<Edits>>,
     /// What goes wrong on the way, in order.
@@ -296,6 +301,9 @@ impl Playing {
         if let Answer::Word(word) = answer {
             decision.answer.get_or_insert(word);
         }
+        if decision.reply.is_none() {
+            decision.reply.clone_from(&effects.reply);
+        }
         decision.edits.extend(effects.edits.clone());
         decision.faults.extend(effects.faults.iter().cloned());
         decision.limits.extend(effects.limits.iter().cloned());
@@ -341,7 +349,7 @@ pub fn decide(stories: &[Playing], asked: &Asking<'_>) -> Result<Decision, minij
     let mut decision = Decision::default();
     for playing in stories {
         playing.decide(asked, &mut decision)?;
-        if decision.answer.is_some() {
+        if decision.answer.is_some() || decision.reply.is_some() {
             break;
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
+use schemars::JsonSchema;
 use serde_json::Value;
 use toml::{
     Spanned,
@@ -21,7 +22,7 @@ const WHERE: &str = "mend it where it was chosen";
 const LITERAL: &[&str] = &["name", "include", "parameters"];
 
 /// A parameter with the value it has.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, JsonSchema)]
 pub struct Parameter {
     /// Its name.
     pub name: String,

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -21,7 +22,7 @@ use crate::{
 };
 
 /// A story as machines are told of it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Told<'story> {
     name: &'story str,
     about: &'story str,
@@ -40,7 +41,7 @@ pub struct Told<'story> {
 }
 
 /// A rule as machines are told of it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 struct ToldRule<'story> {
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'story str>,
@@ -132,7 +133,13 @@ pub(super) fn rule(file: &RuleFile) -> String {
         let _ = write!(line, ", {} times out of 100", round(chance.value * 100.0));
     }
     let answered = answer(file);
-    let mut acts = vec![answered.unwrap_or_else(|| "is answered as ever".to_owned())];
+    let mut acts = match (&file.reply, answered) {
+        (Some(reply), _) => {
+            vec![format!("is answered word for word, with HTTP {}", reply.value.status)]
+        }
+        (None, Some(answered)) => vec![answered],
+        (None, None) => vec!["is answered as ever".to_owned()],
+    };
     acts.extend(file.edits.iter().map(|edit| tell_edit(&edit.value)));
     acts.extend(file.faults.iter().map(Fault::told));
     acts.extend(

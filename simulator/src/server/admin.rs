@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use axum::{Json, Router, http::StatusCode, routing::get};
-use serde_json::{Value, json};
+use axum::{Json, Router, http::StatusCode};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::{
     App,
@@ -11,14 +12,18 @@ use super::{
     brought::{Body, Brought, Filters},
     problem::Problem,
 };
+use crate::finding::FindingRecord;
 
 mod clock;
 mod consent;
+mod document;
 mod journal;
 mod limits;
 mod metrics;
+mod openapi;
 mod reload;
 mod reset;
+mod route;
 mod scenarios;
 mod stream;
 mod taxpayers;
@@ -27,31 +32,88 @@ mod tls;
 mod verify;
 mod world;
 
+pub use self::openapi::openapi;
+use self::route::Route;
+
 /// All routes.
 pub(super) fn router(app: Arc<App>) -> Router {
-    Router::new()
-        .route("/", get(index))
-        .route("/__sim", get(index))
-        .route("/__sim/", get(index))
-        .route("/__sim/health", get(health))
-        .route("/__sim/ready", get(health))
-        .merge(clock::router())
-        .merge(consent::router())
-        .merge(journal::router())
-        .merge(limits::router())
-        .merge(metrics::router())
-        .merge(reload::router())
-        .merge(reset::router())
-        .merge(scenarios::router())
-        .merge(tls::router())
-        .merge(stream::router())
-        .merge(taxpayers::router())
-        .merge(tenants::router())
-        .merge(verify::router())
-        .merge(world::router())
+    let routes = routes().into_iter();
+    routes
+        .fold(Router::new(), |router, route| route.join(router))
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
         .with_state(app)
+}
+
+/// What there is, in the order in which a document tells it.
+fn routes() -> Vec<Route> {
+    let mut all = vec![
+        page(Route::get("/", index)),
+        page(Route::get("/__sim", index)),
+        page(Route::get("/__sim/", index)),
+        state(Route::get("/__sim/health", health)),
+        state(Route::get("/__sim/ready", health)),
+    ];
+    for more in [
+        world::routes(),
+        openapi::routes(),
+        taxpayers::routes(),
+        tenants::routes(),
+        reset::routes(),
+        reload::routes(),
+        scenarios::routes(),
+        clock::routes(),
+        limits::routes(),
+        consent::routes(),
+        journal::routes(),
+        stream::routes(),
+        verify::routes(),
+        metrics::routes(),
+        tls::routes(),
+    ] {
+        all.extend(more);
+    }
+    all
+}
+
+fn page(route: Route) -> Route {
+    route.about("What there is").text("text/plain", "The vendors' addresses, and these")
+}
+
+fn state(route: Route) -> Route {
+    route
+        .about("Whether it serves, and what was wrong with files that were read anew")
+        .json::<Health>("It serves: it answers only when all packs are loaded")
+}
+
+/// How the simulator is.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Health {
+    status: &'static str,
+    /// How many there are.
+    vendors: usize,
+    clock: HealthClock,
+    seed: u64,
+    tenant: String,
+    /// How many there are.
+    tenants: usize,
+    journal: HealthJournal,
+    /// What was wrong with files that were read anew.
+    trouble: Vec<FindingRecord>,
+}
+
+/// The tenant's clock in short.
+#[derive(Debug, Serialize, JsonSchema)]
+struct HealthClock {
+    now: String,
+    frozen: bool,
+}
+
+/// The tenant's journal in short.
+#[derive(Debug, Serialize, JsonSchema)]
+struct HealthJournal {
+    exchanges: usize,
+    bytes: usize,
 }
 
 async fn index(asked: Asked) -> String {
@@ -65,25 +127,26 @@ async fn index(asked: Asked) -> String {
          /__sim/credentials\n  /__sim/magic  /__sim/scenarios  /__sim/journal  \
          /__sim/journal/stream  /__sim/verify\n  /__sim/coverage  /__sim/metrics  /__sim/taxpayers/{gstin}  \
          /__sim/clock  /__sim/limits  /__sim/otp\n  /__sim/sessions  /__sim/gstn/certificate  /__sim/tenants  \
-         /__sim/reset  /__sim/reload\n",
+         /__sim/reset  /__sim/reload  /__sim/openapi.json\n  \
+         /__sim/openapi/{vendor}.json\n\nTo read and to try out in a browser: /__sim/docs\n",
     );
     page
 }
 
-async fn health(asked: Asked) -> Json<Value> {
+async fn health(asked: Asked) -> Json<Health> {
     let (exchanges, bytes) = asked.tenant.journal.size();
     let clock = &asked.tenant.memory.clock;
     let now = jiff::Timestamp::from_millisecond(clock.now_ms()).unwrap_or_default();
-    Json(json!({
-        "status": "ok",
-        "vendors": asked.world.packs.len(),
-        "clock": { "now": now.to_string(), "frozen": clock.is_frozen() },
-        "seed": asked.tenant.seed(&asked.world),
-        "tenant": asked.tenant.name,
-        "tenants": asked.app.tenants.count() + 1,
-        "journal": { "exchanges": exchanges, "bytes": bytes },
-        "trouble": *asked.app.shelf.trouble(),
-    }))
+    Json(Health {
+        status: "ok",
+        vendors: asked.world.packs.len(),
+        clock: HealthClock { now: now.to_string(), frozen: clock.is_frozen() },
+        seed: asked.tenant.seed(&asked.world),
+        tenant: asked.tenant.name.clone(),
+        tenants: asked.app.tenants.count() + 1,
+        journal: HealthJournal { exchanges, bytes },
+        trouble: asked.app.shelf.trouble().to_vec(),
+    })
 }
 
 async fn unknown() -> Problem {

@@ -31,6 +31,7 @@ mod watching;
 mod wire;
 
 pub use self::{
+    admin::openapi,
     answer::BODY_LIMIT,
     tls::{CertificateError, OwnCertificate},
     watching::Watch,

@@ -1,12 +1,13 @@
 //! The catalog: every code of every vendor.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Teller;
 use crate::pack::{Certainty, Code, Pack};
 
 /// The codes of one vendor.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct VendorCatalog {
     /// The vendor.
     pub vendor: String,
@@ -19,7 +20,7 @@ pub struct VendorCatalog {
 }
 
 /// How many codes there are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Counts {
     /// All.
     pub codes: usize,

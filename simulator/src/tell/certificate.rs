@@ -1,12 +1,13 @@
 //! The network's certificates: what clients encrypt their app keys under.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::gstn::keys::KeyRing;
 
 /// A certificate, with all that a client may want of it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ShownCertificate {
     /// Which it is; the first is 1.
     pub number: usize,

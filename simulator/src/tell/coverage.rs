@@ -2,12 +2,13 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{coverage::Coverage, world::World};
 
 /// What was met, vendor by vendor.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Covered {
     /// Calls that a vendor answered.
     pub calls: u64,
@@ -22,7 +23,7 @@ pub struct Covered {
 }
 
 /// What was met of a vendor.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct VendorCovered {
     /// Its name.
     pub vendor: String,
@@ -37,7 +38,7 @@ pub struct VendorCovered {
 }
 
 /// How many of how many.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Share {
     /// How many were met.
     pub met: usize,
@@ -46,7 +47,7 @@ pub struct Share {
 }
 
 /// How many of how many, and each of them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Part {
     /// How many of how many.
     #[serde(flatten)]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Teller;
@@ -11,7 +12,7 @@ use crate::{
 };
 
 /// The accounts of one vendor.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct VendorCredentials {
     /// The vendor.
     pub vendor: String,
@@ -29,7 +30,7 @@ pub struct VendorCredentials {
 }
 
 /// One account.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct AccountCredentials {
     /// Its name.
     pub account: String,
@@ -45,7 +46,7 @@ pub struct AccountCredentials {
 }
 
 /// What an account may have of a limit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Allowed {
     /// The limit.
     pub limit: String,
@@ -54,7 +55,7 @@ pub struct Allowed {
 }
 
 /// One credential as it is sent.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Sent {
     /// `header`, `query`, `path` or `body`.
     pub place: &'static str,
@@ -69,7 +70,7 @@ pub struct Sent {
 }
 
 /// What an account gets.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Gives {
     /// Our name.
     pub outcome: String,

@@ -1,5 +1,6 @@
 //! Magic GSTINs, with what each vendor says to them.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Teller, lookups};
@@ -9,7 +10,7 @@ use crate::{
 };
 
 /// One magic GSTIN.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct MagicEntry {
     /// The number.
     pub gstin: String,
@@ -24,7 +25,7 @@ pub struct MagicEntry {
 }
 
 /// What a vendor says to a magic GSTIN.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct VendorSays {
     /// The vendor.
     pub vendor: String,
@@ -33,7 +34,7 @@ pub struct VendorSays {
 }
 
 /// A vendor's words.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Says {
     /// The endpoint that says it; the first of the vendor's that can.
     pub endpoint: String,

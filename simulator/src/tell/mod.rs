@@ -31,6 +31,7 @@ pub mod example;
 pub mod explain;
 pub mod limits;
 pub mod magic;
+pub mod openapi;
 pub mod request;
 pub mod taxpayer;
 pub mod tenant;

@@ -1,6 +1,7 @@
 //! Taxpayers: the facts of one, in our words or in a vendor's.
 
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{ShownReply, Teller, places};
@@ -15,7 +16,7 @@ use crate::{
 };
 
 /// The facts of a taxpayer.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct TaxpayerFacts {
     /// The number.
     pub gstin: String,
@@ -36,10 +37,13 @@ pub struct TaxpayerFacts {
     /// Status of the registration.
     pub status: String,
     /// First day of the registration.
+    #[schemars(with = "String")]
     pub registered_on: Date,
     /// Last day of the registration, where it was cancelled.
+    #[schemars(with = "Option<String>")]
     pub cancelled_on: Option<Date>,
     /// When the register's entry last changed.
+    #[schemars(with = "String")]
     pub updated_on: Date,
     /// The state code.
     pub state_code: String,
@@ -69,7 +73,7 @@ pub struct TaxpayerFacts {
 }
 
 /// A tax office.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Office {
     /// Its name.
     pub name: String,
@@ -78,7 +82,7 @@ pub struct Office {
 }
 
 /// A place of business; texts may be empty.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct PlaceFacts {
     /// House, plot or door number.
     pub building_number: String,
@@ -105,13 +109,14 @@ pub struct PlaceFacts {
 }
 
 /// A return as filed.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct FilingFacts {
     /// Return type.
     pub return_type: String,
     /// `MMYYYY`.
     pub period: String,
     /// Day of filing.
+    #[schemars(with = "String")]
     pub filed_on: Date,
     /// Acknowledgement reference number.
     pub arn: String,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use indexmap::IndexMap;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -25,7 +26,7 @@ const BLOCK: usize = 20;
 const STRIPE: u64 = 31;
 
 /// A tenant in one line.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct TenantLine {
     /// Its name.
     pub name: String,
@@ -44,7 +45,7 @@ pub struct TenantLine {
 }
 
 /// A clock.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ShownClock {
     /// Its time.
     pub now: String,
@@ -55,7 +56,7 @@ pub struct ShownClock {
 }
 
 /// Everything about a tenant.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct TenantFacts {
     /// The line about it.
     #[serde(flatten)]
@@ -73,7 +74,7 @@ pub struct TenantFacts {
 }
 
 /// The addresses of a vendor.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct BaseUrls {
     /// With the tenant's own credentials.
     pub plain: String,

@@ -1,12 +1,13 @@
 //! Vendors: what is mounted, and what may be chosen.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Teller;
 use crate::pack::{Pack, SettingNote};
 
 /// One vendor.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct VendorInfo {
     /// Its name.
     pub vendor: String,
@@ -29,7 +30,7 @@ pub struct VendorInfo {
 }
 
 /// One operation.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct EndpointInfo {
     /// Its name.
     pub endpoint: String,

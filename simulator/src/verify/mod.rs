@@ -4,6 +4,9 @@
 //! in what order, how far apart, none after another. It looks at the journal, exchange by
 //! exchange, and says nothing that a journal which has let some go cannot prove.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::journal::{Journal, Query};
@@ -37,6 +40,20 @@ pub struct Expectations {
 impl From<Vec<Expectation>> for Expectations {
     fn from(all: Vec<Expectation>) -> Self {
         Self { all, is_list: true }
+    }
+}
+
+impl JsonSchema for Expectations {
+    fn schema_name() -> Cow<'static, str> {
+        "Expectations".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let one = generator.subschema_for::<Expectation>();
+        json_schema!({
+            "description": "An expectation, or a list of them.",
+            "anyOf": [one, { "type": "array", "items": one, "maxItems": MOST }],
+        })
     }
 }
 
@@ -116,7 +133,7 @@ pub struct Wrong {
 }
 
 /// What came of it.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 pub struct Findings {
     /// Whether all that was expected is so.
     pub ok: bool,

@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -15,7 +16,7 @@ use crate::{
 const LONGEST: usize = 200;
 
 /// One thing about an exchange that is not as wanted.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 pub struct Difference {
     /// The field, such as `status` or `body.gstin`.
     pub field: String,

@@ -151,7 +151,7 @@ pub(super) fn parameters(path: &str) -> Vec<String> {
 }
 
 /// The reply that a case is answered with.
-pub(super) fn reply_of(endpoint: &Endpoint, case: &Case) -> Option<usize> {
+pub(crate) fn reply_of(endpoint: &Endpoint, case: &Case) -> Option<usize> {
     let replies = &endpoint.replies;
     let by_outcome = replies.by_outcome.get(case.outcome.as_str()).copied();
     match &case.code {

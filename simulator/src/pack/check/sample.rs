@@ -30,7 +30,7 @@ use crate::{
 
 /// When the samples are asked: the morning at which the contract suite asks, so that the periods of
 /// its cases are over; in epoch milliseconds.
-const MOMENT_MS: i64 = 1_795_235_400_000;
+pub(crate) const MOMENT_MS: i64 = 1_795_235_400_000;
 /// A GSTIN that fits every layout; its PAN's serial belongs to nobody.
 const GSTIN: &str = "27AAACS0000A1ZG";
 
@@ -158,7 +158,7 @@ impl Sample {
 }
 
 /// The scene of a case, with whom it asks about.
-pub(super) fn staged(
+pub(crate) fn staged(
     pack: &Arc<Pack>,
     register: &Arc<Register>,
     index: usize,
@@ -204,7 +204,7 @@ pub(super) fn staged(
 }
 
 /// Gives the scene the token that its endpoint issues with a successful answer.
-pub(super) fn with_session(scene: &mut Scene, reply: usize) {
+pub(crate) fn with_session(scene: &mut Scene, reply: usize) {
     let issues = scene.endpoint().filter(|one| one.success == reply);
     let life_s = issues.and_then(|endpoint| Some(endpoint.issues.as_ref()?.life_s));
     scene.session = life_s.map(|life_s| Issued {
@@ -215,7 +215,7 @@ pub(super) fn with_session(scene: &mut Scene, reply: usize) {
 }
 
 /// Gives the scene the session that its endpoint's step is about.
-pub(super) fn with_consent(scene: &mut Scene, reply: usize) {
+pub(crate) fn with_consent(scene: &mut Scene, reply: usize) {
     let pack = Arc::clone(&scene.pack);
     let endpoint = scene.endpoint.and_then(|index| pack.endpoints.get(index));
     let Some(endpoint) = endpoint else { return };
@@ -288,7 +288,7 @@ fn filled(text: &str) -> String {
 }
 
 /// Gives the scene the file that its endpoint speaks of: one of three parts, each with its link.
-pub(super) fn with_file(scene: &mut Scene) {
+pub(crate) fn with_file(scene: &mut Scene) {
     let Some(kind) = scene.endpoint().and_then(|endpoint| Some(endpoint.bulk.as_ref()?.kind()))
     else {
         return;
@@ -304,7 +304,7 @@ fn today() -> Date {
 }
 
 /// A scene with no request to speak of.
-pub(super) fn empty(pack: &Arc<Pack>, register: &Arc<Register>) -> Scene {
+pub(crate) fn empty(pack: &Arc<Pack>, register: &Arc<Register>) -> Scene {
     let call = Call {
         number: 1,
         at_ms: MOMENT_MS,

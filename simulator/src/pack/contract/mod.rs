@@ -2,7 +2,8 @@
 //!
 //! Read by the check and by the contract suite alike. A request may start from an earlier one of
 //! its endpoint, or of another; [`ContractFile::cases`] gives each as it stands in the end.
-//! [`holes`] are filled by whoever sends it, [`consent`] says how that one comes to a session.
+//! [`holes`] are filled by whoever sends it, [`consent`] says how that one comes to a session,
+//! [`personal`] what a recording must not keep.
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -18,11 +19,13 @@ use crate::{
 pub mod consent;
 pub mod flows;
 pub mod holes;
+pub mod personal;
 mod request;
 
 pub use self::{
     consent::{Handshake, HandshakeFile, case_named, case_of_step, payload_names},
     flows::FlowsFile,
+    personal::PersonalKind,
     request::RequestFile,
 };
 
@@ -35,6 +38,9 @@ pub struct ContractFile {
     /// Values that differ from call to call: JSON pointer (`*` is any one step) → `uuid`,
     /// `epoch-ms`, `epoch-s`, `date-time`, or a regular expression.
     pub volatile: IndexMap<String, Located<String>>,
+    /// What values tell of somebody, for recordings: JSON pointer (`*` is any one step, `**` any
+    /// number of them) → kind. What the bodies' holes tell need not be said.
+    pub personal: IndexMap<String, Located<PersonalKind>>,
     /// Where answers have the vendor's code: JSON pointers, the first that is there counts. Left
     /// out where the code is the HTTP status, or there is none.
     pub code_at: Vec<Located<String>>,

@@ -15,12 +15,14 @@ use super::{
 use crate::{
     fault::tls::TlsChanges,
     finding::{Finding, Source},
+    model::reply::Reply,
     pack::{Endpoint, Pack, file::LimitChange, limits, located::Located, vocabulary::Vocabulary},
     render::{edit::Edits, expression::closest},
     taxpayers::Persona,
 };
 
 mod edits;
+mod reply;
 mod when;
 
 /// Where a story begins that does not say so.
@@ -140,7 +142,9 @@ pub(super) fn compile(
             }
         }
     }
+    let tells_replies = rules.iter().any(|rule| rule.effects.reply.is_some());
     Ok(Scenario {
+        tells_replies,
         desks: desks(&rules, &others, stage.packs),
         name: gathered.name,
         about: gathered.about,
@@ -242,6 +246,7 @@ impl Compiler<'_> {
             );
         }
         let edits = self.edits(&file.edits);
+        let reply = self.reply(file);
         let limits = limits::check(&file.limits, self.stage.packs, self.stage.vocabulary);
         self.findings.extend(limits.into_iter().map(|finding| finding.within(self.source)));
         let index_of = |name: &str| self.states.iter().position(|known| known == name);
@@ -254,6 +259,7 @@ impl Compiler<'_> {
             answers: answers(file),
             effects: Effects {
                 edits,
+                reply,
                 faults: file.faults.clone(),
                 then_state: file.then_state.as_ref().and_then(|state| index_of(state)),
                 limits: file.limits.iter().map(LimitChange::plain).collect(),
@@ -288,6 +294,18 @@ impl Compiler<'_> {
         }
         let story = self.story.to_owned();
         (!list.is_empty()).then(|| Arc::new(Edits { story, list }))
+    }
+
+    fn reply(&mut self, file: &RuleFile) -> Option<Arc<Reply>> {
+        match reply::compile(&file.reply.as_ref()?.value, file) {
+            Ok(reply) => Some(Arc::new(reply)),
+            Err(wrong) => {
+                for (message, span, hint) in wrong {
+                    self.find(message, &span, hint);
+                }
+                None
+            }
+        }
     }
 
     /// An answer is an outcome, or a code of a vendor that the rule is about.

@@ -17,12 +17,14 @@ use crate::{
 
 mod edit;
 mod forms;
+mod reply;
 mod taxpayer;
 mod when;
 
 pub use self::{
     edit::{AddFile, EditFile, JsonType, OperationFile, OperationKind, RepeatFile, RetypeFile},
     forms::{AnswerFile, AnswerForm, Many, TestFile, TestForm},
+    reply::{RecordedFile, ReplyFile},
     taxpayer::{DayFile, FrequencyFile, PlaceChanges, StatusFile, TaxpayerChanges},
     when::{Per, WeekdayFile, WhenFile},
 };
@@ -41,6 +43,9 @@ pub struct ScenarioFile {
     /// What a good client does.
     #[serde(default)]
     pub client: String,
+    /// The recording that it was made from, where it was.
+    #[serde(default)]
+    pub recorded: Option<RecordedFile>,
     /// Stories whose rules come after the ones here; a rule of the same name takes the place of theirs.
     #[serde(default)]
     pub include: Vec<Located<String>>,
@@ -111,6 +116,10 @@ pub struct RuleFile {
     /// What comes after the last of a list.
     #[serde(default)]
     pub at_end: Option<Located<AtEnd>>,
+    /// The whole reply, word for word; `answer`, where it is there too, is then its name in the
+    /// journal.
+    #[serde(default)]
+    pub reply: Option<Located<ReplyFile>>,
     /// What becomes of the reply's JSON, in order.
     #[serde(default)]
     pub edits: Vec<Located<EditFile>>,

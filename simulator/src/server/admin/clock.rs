@@ -1,19 +1,40 @@
 //! The admin API's clock: GET tells it, PUT sets, moves, stops or hurries it.
 
-use std::sync::Arc;
+use axum::Json;
+use schemars::JsonSchema;
 
-use axum::{Json, Router, routing::get};
-use serde_json::{Value, json};
-
-use super::{App, Asked, Body, Brought, Problem};
+use super::{Asked, Body, Brought, Problem, Route};
 use crate::memory::clock::{Adjustment, FASTEST};
 
-pub(super) fn router() -> Router<Arc<App>> {
-    Router::new().route("/__sim/clock", get(clock).put(set_clock))
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/__sim/clock", clock)
+            .about("The tenant's clock")
+            .json::<ToldClock>("How it stands"),
+        Route::put("/__sim/clock", set_clock)
+            .about("Sets, moves, stops or hurries the clock")
+            .takes::<ClockChange>()
+            .json::<ToldClock>("How it stands now"),
+    ]
+}
+
+/// How a clock stands.
+#[derive(Debug, serde::Serialize, JsonSchema)]
+struct ToldClock {
+    /// Its time, as RFC 3339.
+    now: String,
+    /// The same in epoch milliseconds.
+    epoch_ms: i64,
+    /// Whether it stands still.
+    frozen: bool,
+    /// Seconds of its own in a second of the machine's.
+    scale: f64,
+    /// Whether it tells the machine's time.
+    wall: bool,
 }
 
 /// What a clock is told: one or more of these.
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ClockChange {
     /// A moment as RFC 3339, or `"wall"` for the machine's time.
@@ -26,19 +47,19 @@ struct ClockChange {
     scale: Option<f64>,
 }
 
-fn told_clock(asked: &Asked) -> Json<Value> {
+fn told_clock(asked: &Asked) -> Json<ToldClock> {
     let clock = &asked.tenant.memory.clock;
     let now = clock.now_ms();
-    Json(json!({
-        "now": jiff::Timestamp::from_millisecond(now).unwrap_or_default().to_string(),
-        "epoch_ms": now,
-        "frozen": clock.is_frozen(),
-        "scale": clock.scale(),
-        "wall": !clock.is_set(),
-    }))
+    Json(ToldClock {
+        now: jiff::Timestamp::from_millisecond(now).unwrap_or_default().to_string(),
+        epoch_ms: now,
+        frozen: clock.is_frozen(),
+        scale: clock.scale(),
+        wall: !clock.is_set(),
+    })
 }
 
-async fn clock(asked: Asked) -> Json<Value> {
+async fn clock(asked: Asked) -> Json<ToldClock> {
     told_clock(&asked)
 }
 
@@ -85,7 +106,10 @@ impl ClockChange {
     }
 }
 
-async fn set_clock(asked: Asked, Body(change): Body<ClockChange>) -> Result<Json<Value>, Problem> {
+async fn set_clock(
+    asked: Asked,
+    Body(change): Body<ClockChange>,
+) -> Result<Json<ToldClock>, Problem> {
     let adjustment = change.read()?;
     if !asked.tenant.memory.clock.adjust(&adjustment) {
         let field = if adjustment.advance_ms.is_some() { "advance" } else { "now" };

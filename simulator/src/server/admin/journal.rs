@@ -1,26 +1,33 @@
 //! The admin API's journal: what was received, and what became of it.
 
-use std::sync::Arc;
-
 use axum::{
-    Json, Router,
+    Json,
     extract::Path,
     http::StatusCode,
     response::{IntoResponse, Response},
-    routing::get,
 };
 
-use super::{App, Asked, Brought, Filters, Problem};
+use super::{Asked, Brought, Filters, Problem, Route};
 use crate::{
-    journal::{LONGEST_PAGE, Page, Query},
+    journal::{LONGEST_PAGE, Page, Query, Record},
     render::expression::closest,
     verify::names::faults,
 };
 
-pub(super) fn router() -> Router<Arc<App>> {
-    Router::new()
-        .route("/__sim/journal", get(journal).delete(clear_journal))
-        .route("/__sim/journal/{id}", get(journal_entry))
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/__sim/journal", journal)
+            .about("A page of exchanges, oldest first")
+            .filtered::<Query>()
+            .json::<Page>("The exchanges that fit all filters"),
+        Route::delete("/__sim/journal", clear_journal)
+            .about("Empties the journal")
+            .nothing("It is empty"),
+        Route::get("/__sim/journal/{id}", journal_entry)
+            .about("One exchange; its number is the reply's header `x-sim-exchange`")
+            .json::<Record>("The exchange")
+            .refuses(404, "The journal has no such exchange, or has it no more"),
+    ]
 }
 
 /// Names in filters that nothing has.

@@ -1,39 +1,73 @@
 //! The admin API's limits: GET tells how they stand, PUT changes them, DELETE forgets what was used.
 
-use std::{fmt, sync::Arc};
+use std::{borrow::Cow, fmt};
 
-use axum::{
-    Json, Router,
-    http::StatusCode,
-    routing::{delete, get},
-};
+use axum::{Json, http::StatusCode};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{
-    Deserialize, Deserializer,
+    Deserialize, Deserializer, Serialize,
     de::{self, Visitor, value::MapAccessDeserializer},
 };
-use serde_json::{Value, json};
 
-use super::{App, Asked, Body, Brought, Filters, Problem};
+use super::{Asked, Body, Brought, Filters, Problem, Route};
 use crate::{
     pack::{
         file::LimitChange,
         limits::{Wrong, wrong},
     },
     render::expression::closest,
-    tell::limits::{Wanted, changes, rows},
+    tell::limits::{LimitRow, Wanted, changes, rows},
 };
 
 /// So many changes are taken at once.
 const MOST: usize = 256;
 
-pub(super) fn router() -> Router<Arc<App>> {
-    Router::new()
-        .route("/__sim/limits", get(limits).put(change).delete(forget))
-        .route("/__sim/limits/changes", delete(take_back))
+pub(super) fn routes() -> Vec<Route> {
+    const UNKNOWN: &str = "There is no such vendor, account or limit";
+    vec![
+        Route::get("/__sim/limits", limits)
+            .about("How limits and credits stand")
+            .filtered::<Filter>()
+            .json::<ToldLimits>("What is in force, what was used, what was changed")
+            .refuses(404, UNKNOWN),
+        Route::put("/__sim/limits", change)
+            .about("Changes limits, all that are given or none")
+            .takes::<Changes>()
+            .json::<ToldLimits>("How they stand now"),
+        Route::delete("/__sim/limits", forget)
+            .about("Forgets what was used; changes stay")
+            .filtered::<Filter>()
+            .json::<Forgotten>("How many counts were forgotten")
+            .refuses(404, UNKNOWN),
+        Route::delete("/__sim/limits/changes", take_back)
+            .about("Takes changes back; what was used stays used")
+            .filtered::<Filter>()
+            .json::<TakenBack>("How many changes were taken back")
+            .refuses(404, UNKNOWN),
+    ]
+}
+
+/// How limits stand.
+#[derive(Debug, Serialize, JsonSchema)]
+struct ToldLimits {
+    limits: Vec<LimitRow>,
+    changes: Vec<LimitChange>,
+}
+
+/// What was forgotten.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Forgotten {
+    forgotten: usize,
+}
+
+/// What was taken back.
+#[derive(Debug, Serialize, JsonSchema)]
+struct TakenBack {
+    taken_back: usize,
 }
 
 /// Which limits are meant; all that is given must fit.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct Filter {
     vendor: Option<String>,
@@ -90,6 +124,20 @@ impl Brought for Changes {
     const MAY_BE_LIST: bool = true;
 }
 
+impl JsonSchema for Changes {
+    fn schema_name() -> Cow<'static, str> {
+        "LimitChanges".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let one = generator.subschema_for::<LimitChange>();
+        json_schema!({
+            "description": "A change of a limit, or a list of them.",
+            "anyOf": [one, { "type": "array", "items": one, "maxItems": MOST }],
+        })
+    }
+}
+
 impl<'de> Deserialize<'de> for Changes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Reader;
@@ -123,21 +171,24 @@ impl<'de> Deserialize<'de> for Changes {
     }
 }
 
-async fn limits(asked: Asked, Filters(filter): Filters<Filter>) -> Result<Json<Value>, Problem> {
+async fn limits(
+    asked: Asked,
+    Filters(filter): Filters<Filter>,
+) -> Result<Json<ToldLimits>, Problem> {
     let wanted = filter.wanted(&asked)?;
     Ok(told(&asked, &wanted))
 }
 
-fn told(asked: &Asked, wanted: &Wanted) -> Json<Value> {
+fn told(asked: &Asked, wanted: &Wanted) -> Json<ToldLimits> {
     let own = asked.tenant.limits().changes();
-    Json(json!({
-        "limits": rows(&asked.world, &asked.tenant, wanted),
-        "changes": own.as_deref().map_or(&[][..], Vec::as_slice),
-    }))
+    Json(ToldLimits {
+        limits: rows(&asked.world, &asked.tenant, wanted),
+        changes: own.as_deref().cloned().unwrap_or_default(),
+    })
 }
 
 /// Takes them all, or none.
-async fn change(asked: Asked, Body(new): Body<Changes>) -> Result<Json<Value>, Problem> {
+async fn change(asked: Asked, Body(new): Body<Changes>) -> Result<Json<ToldLimits>, Problem> {
     let mut known = changes(&asked.tenant);
     for (at, change) in new.all.iter().enumerate() {
         let found = wrong(change, &asked.world.packs, &asked.world.vocabulary, &known);
@@ -156,23 +207,29 @@ async fn change(asked: Asked, Body(new): Body<Changes>) -> Result<Json<Value>, P
 }
 
 /// Forgets what was used; changes stay.
-async fn forget(asked: Asked, Filters(filter): Filters<Filter>) -> Result<Json<Value>, Problem> {
+async fn forget(
+    asked: Asked,
+    Filters(filter): Filters<Filter>,
+) -> Result<Json<Forgotten>, Problem> {
     let wanted = filter.wanted(&asked)?;
-    let gone = asked.tenant.limits().meters.forget(|label| wanted.fits(label));
-    Ok(Json(json!({ "forgotten": gone })))
+    let forgotten = asked.tenant.limits().meters.forget(|label| wanted.fits(label));
+    Ok(Json(Forgotten { forgotten }))
 }
 
 /// Takes changes back; what was used stays used.
-async fn take_back(asked: Asked, Filters(filter): Filters<Filter>) -> Result<Json<Value>, Problem> {
+async fn take_back(
+    asked: Asked,
+    Filters(filter): Filters<Filter>,
+) -> Result<Json<TakenBack>, Problem> {
     let wanted = filter.wanted(&asked)?;
     let is = |wanted: &Option<String>, own: Option<&String>| {
         wanted.as_ref().is_none_or(|wanted| own == Some(wanted))
     };
-    let gone = asked.tenant.limits().take_back(|change| {
+    let taken_back = asked.tenant.limits().take_back(|change| {
         is(&wanted.vendor, change.vendor.as_ref())
             && is(&wanted.limit, Some(&change.name))
             && (wanted.account.is_none()
                 || change.accounts.iter().any(|own| is(&wanted.account, Some(own))))
     });
-    Ok(Json(json!({ "taken_back": gone })))
+    Ok(Json(TakenBack { taken_back }))
 }

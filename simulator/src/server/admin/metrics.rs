@@ -1,35 +1,48 @@
 //! The admin API's numbers: what was met of the vendors, and what Prometheus wants to know.
 
-use std::sync::Arc;
-
 use axum::{
-    Json, Router,
+    Json,
     http::{
         HeaderMap, StatusCode,
         header::{ACCEPT, CONTENT_TYPE},
     },
     response::{IntoResponse, Response},
-    routing::get,
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{App, Asked, Brought, Filters, Problem};
-use crate::{server::metrics, tell::coverage::coverage};
+use super::{Asked, Brought, Filters, Problem, Route};
+use crate::{
+    server::metrics,
+    tell::coverage::{Covered, coverage},
+};
 
-pub(super) fn router() -> Router<Arc<App>> {
-    Router::new()
-        .route("/__sim/coverage", get(show_coverage).delete(clear_coverage))
-        .route("/__sim/metrics", get(show_metrics))
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/__sim/coverage", show_coverage)
+            .about("Which replies of the vendors were met, of how many")
+            .filtered::<Form>()
+            .hears(&[("accept", "`text/plain` gives a table, as `format=table` does")])
+            .json::<Covered>("What was met")
+            .text("text/plain", ""),
+        Route::delete("/__sim/coverage", clear_coverage)
+            .about("Begins counting anew")
+            .nothing("Nothing was met so far"),
+        Route::get("/__sim/metrics", show_metrics)
+            .of_all()
+            .about("Numbers for Prometheus")
+            .text("application/openmetrics-text", "OpenMetrics"),
+    ]
 }
 
 /// How the coverage is to be told.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct Form {
     format: Option<Format>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum Format {
     Json,

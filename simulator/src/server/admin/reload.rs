@@ -3,22 +3,40 @@
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Json,
     extract::State,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
-    routing::post,
 };
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::json;
 
-use super::{App, Problem};
+use super::{App, Problem, Route};
 use crate::{
     finding::{Finding, FindingRecord},
     server::reload::{NotReloaded, Reloaded},
 };
 
-pub(super) fn router() -> Router<Arc<App>> {
-    Router::new().route("/__sim/reload", post(reload))
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::post("/__sim/reload", reload)
+            .of_all()
+            .about("Reads all files anew")
+            .json::<Loaded>("What is played now")
+            .refuses(409, "The world was given ready-made: there are no files")
+            .refuses(422, "Files are wrong, each with a place among `findings`; nothing changes"),
+    ]
+}
+
+/// What was loaded.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Loaded {
+    vendors: usize,
+    scenarios: usize,
+    tenants: usize,
+    /// What is wrong with stories that stay as they were.
+    trouble: Vec<FindingRecord>,
 }
 
 async fn reload(State(app): State<Arc<App>>) -> Response {
@@ -34,7 +52,7 @@ async fn reload(State(app): State<Arc<App>>) -> Response {
                 Reloaded::Same => Vec::new(),
                 Reloaded::New(broken) => records(&broken),
             };
-            Json(told(&app, &findings)).into_response()
+            Json(told(&app, findings)).into_response()
         }
         Ok(Err(NotReloaded::Wrong(findings))) => wrong(&records(&findings)),
         Ok(Err(NotReloaded::ReadyMade)) => {
@@ -52,14 +70,14 @@ async fn reload(State(app): State<Arc<App>>) -> Response {
     }
 }
 
-fn told(app: &App, findings: &[FindingRecord]) -> Value {
+fn told(app: &App, trouble: Vec<FindingRecord>) -> Loaded {
     let world = app.world.load();
-    json!({
-        "vendors": world.packs.len(),
-        "scenarios": world.scenarios.len(),
-        "tenants": app.tenants.count() + 1,
-        "trouble": findings,
-    })
+    Loaded {
+        vendors: world.packs.len(),
+        scenarios: world.scenarios.len(),
+        tenants: app.tenants.count() + 1,
+        trouble,
+    }
 }
 
 /// A problem with every finding in it.

@@ -1,20 +1,25 @@
 //! The admin API's reset: a tenant forgets what was done.
 
-use std::sync::Arc;
-
-use axum::{Json, Router, routing::post};
+use axum::Json;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{App, Asked, Body, Brought};
+use super::{Asked, Body, Brought, Route};
 use crate::{memory::clock::Clock, tell::tenant::TenantLine};
 
-pub(super) fn router() -> Router<Arc<App>> {
-    Router::new().route("/__sim/reset", post(reset))
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::post("/__sim/reset", reset)
+            .about("Makes the tenant forget what was done")
+            .takes::<Wanted>()
+            .json::<TenantLine>("The tenant as it is now"),
+    ]
 }
 
 /// What goes back to its beginning, besides what always does.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "Reset")]
 struct Wanted {
     /// The clock.
     clock: bool,

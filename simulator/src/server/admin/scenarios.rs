@@ -2,24 +2,50 @@
 
 use std::sync::Arc;
 
-use axum::{Json, Router, extract::Path, http::StatusCode, routing::get};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use axum::{Json, extract::Path, http::StatusCode};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::{App, Asked, Body, Brought, Problem};
+use super::{Asked, Body, Brought, Problem, Route};
 use crate::{
     finding::Finding,
-    scenario::{Scenario, parameters::Values},
+    scenario::{Scenario, parameters::Values, tell::Told},
 };
 
-pub(super) fn router() -> Router<Arc<App>> {
-    Router::new()
-        .route("/__sim/scenarios", get(scenarios))
-        .route("/__sim/scenarios/{name}", get(scenario).put(begin_scenario).delete(end_scenario))
+pub(super) fn routes() -> Vec<Route> {
+    const ONE: &str = "/__sim/scenarios/{name}";
+    const UNKNOWN: &str = "There is no such scenario";
+    vec![
+        Route::get("/__sim/scenarios", scenarios)
+            .about("The stories, and which of them are played")
+            .json::<Stories>("All of them; the active ones in the order in which they were begun"),
+        Route::get(ONE, scenario)
+            .about("One story")
+            .json::<Told<'static>>("The story")
+            .refuses(404, UNKNOWN),
+        Route::put(ONE, begin_scenario)
+            .about("Begins a story, or begins it anew")
+            .takes::<Begin>()
+            .json::<Told<'static>>("The story")
+            .refuses(404, UNKNOWN),
+        Route::delete(ONE, end_scenario)
+            .about("Ends a story")
+            .nothing("It is over")
+            .refuses(404, "There is no such scenario, or it is not being played"),
+    ]
+}
+
+/// The stories.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Stories {
+    #[schemars(with = "Vec<Told<'static>>")]
+    scenarios: Vec<Value>,
+    active: Vec<String>,
 }
 
 /// How a story is to be begun.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Begin {
     /// Values for its parameters.
@@ -41,12 +67,11 @@ fn told(asked: &Asked, scenario: &Scenario) -> Value {
     serde_json::to_value(scenario.record(playing)).unwrap_or_default()
 }
 
-async fn scenarios(asked: Asked) -> Json<Value> {
-    let all: Vec<_> =
-        asked.world.scenarios.values().map(|scenario| told(&asked, scenario)).collect();
+async fn scenarios(asked: Asked) -> Json<Stories> {
+    let scenarios = asked.world.scenarios.values().map(|scenario| told(&asked, scenario)).collect();
     let playing = asked.tenant.playing();
-    let active: Vec<_> = playing.iter().map(|one| &one.scenario.name).collect();
-    Json(json!({ "scenarios": all, "active": active }))
+    let active = playing.iter().map(|one| one.scenario.name.clone()).collect();
+    Json(Stories { scenarios, active })
 }
 
 fn find<'asked>(asked: &'asked Asked, name: &str) -> Result<&'asked Arc<Scenario>, Problem> {

@@ -6,15 +6,13 @@
 use std::{collections::VecDeque, convert::Infallible, sync::Arc, time::Duration};
 
 use axum::{
-    Router,
     http::{HeaderMap, HeaderName},
     response::sse::{Event, KeepAlive, Sse},
-    routing::get,
 };
 use futures_util::{Stream, stream};
 use serde_json::json;
 
-use super::{App, Asked, Brought as _, Filters, Problem};
+use super::{Asked, Brought as _, Filters, Problem, Route};
 use crate::{
     journal::{Batch, Order, Query},
     tenant::Tenant,
@@ -26,8 +24,14 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// A client that lost the stream should come again after so long.
 const RETRY: Duration = Duration::from_secs(1);
 
-pub(super) fn router() -> Router<Arc<App>> {
-    Router::new().route("/__sim/journal/stream", get(follow))
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/__sim/journal/stream", follow)
+            .about("The journal as it grows, as server-sent events")
+            .filtered::<Query>()
+            .hears(&[("last-event-id", "the exchange after which to go on")])
+            .text("text/event-stream", "Events `exchange`, each with one, and `truncated`"),
+    ]
 }
 
 /// Somebody who follows.

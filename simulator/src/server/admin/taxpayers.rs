@@ -1,19 +1,58 @@
 //! The admin API's taxpayers: who somebody is, and what the tenant says of them.
 
-use std::sync::Arc;
+use axum::{Json, extract::Path, http::StatusCode};
+use schemars::JsonSchema;
+use serde::Serialize;
 
-use axum::{Json, Router, extract::Path, http::StatusCode, routing::get};
-
-use super::{App, Asked, Body, Brought, Problem};
+use super::{Asked, Body, Brought, Problem, Route};
 use crate::{
     taxpayers::TaxpayerChange,
     tell::taxpayer::{TaxpayerFacts, taxpayer},
     tenant::OverrideError,
 };
 
-pub(super) fn router() -> Router<Arc<App>> {
-    Router::new()
-        .route("/__sim/taxpayers/{gstin}", get(show).put(put).patch(patch).delete(take_back))
+pub(super) fn routes() -> Vec<Route> {
+    const ONE: &str = "/__sim/taxpayers/{gstin}";
+    const NOBODY: &str = "Nobody is registered under this number";
+    const TOO_MANY: &str = "Something was said of too many taxpayers";
+    vec![
+        Route::get(ONE, show)
+            .about("Who that is")
+            .json::<TaxpayerFacts>("The facts")
+            .refuses(404, NOBODY),
+        Route::put(ONE, put)
+            .about("Says something of a taxpayer, in place of what was said before")
+            .takes::<TaxpayerChange>()
+            .json::<Said>("The facts as they are now")
+            .refuses(404, NOBODY)
+            .refuses(409, TOO_MANY),
+        Route::patch(ONE, patch)
+            .about("Says something of a taxpayer, besides what was said before")
+            .takes::<TaxpayerChange>()
+            .json::<Said>("The facts as they are now")
+            .refuses(404, NOBODY)
+            .refuses(409, TOO_MANY),
+        Route::delete(ONE, take_back)
+            .about("Takes back what was said of a taxpayer")
+            .nothing("Nothing is said of it")
+            .refuses(404, "Nothing was said of it"),
+    ]
+}
+
+/// The facts; of somebody who is absent, what was said.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+enum Said {
+    Somebody(Box<TaxpayerFacts>),
+    Nobody(Box<Absent>),
+}
+
+/// Somebody who is absent.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Absent {
+    gstin: String,
+    /// What was said.
+    overridden: Option<TaxpayerChange>,
 }
 
 impl Brought for TaxpayerChange {
@@ -42,7 +81,7 @@ async fn put(
     asked: Asked,
     Path(gstin): Path<String>,
     Body(change): Body<TaxpayerChange>,
-) -> Result<Json<serde_json::Value>, Problem> {
+) -> Result<Json<Said>, Problem> {
     asked.tenant.replace_override(&asked.world, &gstin, &change)?;
     Ok(said(&asked, &gstin))
 }
@@ -51,17 +90,18 @@ async fn patch(
     asked: Asked,
     Path(gstin): Path<String>,
     Body(change): Body<TaxpayerChange>,
-) -> Result<Json<serde_json::Value>, Problem> {
+) -> Result<Json<Said>, Problem> {
     asked.tenant.override_taxpayer(&asked.world, &gstin, &change)?;
     Ok(said(&asked, &gstin))
 }
 
 /// The facts as they are now; of somebody who is absent, what was said.
-fn said(asked: &Asked, gstin: &str) -> Json<serde_json::Value> {
-    let facts = told(asked, gstin).and_then(|facts| serde_json::to_value(facts).ok());
-    Json(facts.unwrap_or_else(|| {
+fn said(asked: &Asked, gstin: &str) -> Json<Said> {
+    let somebody = told(asked, gstin).map(|facts| Said::Somebody(Box::new(facts)));
+    Json(somebody.unwrap_or_else(|| {
         let overridden = asked.tenant.memory.overrides.of(gstin);
-        serde_json::json!({ "gstin": gstin, "overridden": overridden.as_deref() })
+        let overridden = overridden.as_deref().cloned();
+        Said::Nobody(Box::new(Absent { gstin: gstin.to_owned(), overridden }))
     }))
 }
 

@@ -3,17 +3,17 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    Json, Router,
+    Json,
     extract::{Path, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
-    routing::get,
 };
 use jiff::{SignedDuration, Timestamp};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::{App, Body, Brought, Problem};
+use super::{App, Body, Brought, Problem, Route};
 use crate::{
     memory::clock::{Clock, EARLIEST_MS, LATEST_MS},
     render::expression::closest,
@@ -26,15 +26,46 @@ use crate::{
     world::World,
 };
 
-pub(super) fn router() -> Router<Arc<App>> {
-    Router::new()
-        .route("/__sim/tenants", get(list).post(begin))
-        .route("/__sim/tenants/{name}", get(show).delete(end))
+pub(super) fn routes() -> Vec<Route> {
+    const ONE: &str = "/__sim/tenants/{name}";
+    const UNKNOWN: &str = "There is no such tenant, or there is none any more";
+    vec![
+        Route::get("/__sim/tenants", list)
+            .of_all()
+            .about("Everybody who uses the simulator, the default tenant first")
+            .json::<Roll>("The tenants"),
+        Route::post("/__sim/tenants", begin)
+            .of_all()
+            .about("Begins a tenant")
+            .takes::<Wanted>()
+            .created::<TenantFacts>("All that is to be known of it")
+            .refuses(409, "There is a tenant of that name already"),
+        Route::get(ONE, show)
+            .of_all()
+            .about("One tenant")
+            .json::<TenantFacts>("All that is to be known of it")
+            .refuses(404, UNKNOWN),
+        Route::delete(ONE, end)
+            .of_all()
+            .about("Ends a tenant")
+            .nothing("It is gone")
+            .refuses(404, UNKNOWN)
+            .refuses(409, "The default tenant is always there"),
+    ]
+}
+
+/// Everybody who uses the simulator.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Roll {
+    tenants: Vec<TenantLine>,
+    /// So many there may be.
+    limit: usize,
 }
 
 /// What a tenant is to be like; all of it may be left out.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "NewTenant")]
 struct Wanted {
     name: Option<String>,
     seed: Option<u64>,
@@ -51,12 +82,12 @@ impl Brought for Wanted {
     const MAY_BE_EMPTY: bool = true;
 }
 
-async fn list(State(app): State<Arc<App>>) -> Json<Value> {
+async fn list(State(app): State<Arc<App>>) -> Json<Roll> {
     let world = app.world.load_full();
     let now_ms = Clock::Wall.now_ms();
     let all = app.tenants.all();
-    let lines: Vec<_> = all.iter().map(|one| TenantLine::of(&world, one, now_ms)).collect();
-    Json(json!({ "tenants": lines, "limit": app.tenants.habits().limit }))
+    let tenants = all.iter().map(|one| TenantLine::of(&world, one, now_ms)).collect();
+    Json(Roll { tenants, limit: app.tenants.habits().limit })
 }
 
 async fn begin(

@@ -1,22 +1,63 @@
 //! The admin API's TLS: our authority's certificate, and what is to go wrong with handshakes.
 
-use std::sync::Arc;
-
 use axum::{
-    Json, Router,
+    Json,
     response::{IntoResponse, Response},
-    routing::get,
 };
 use http::{StatusCode, header::CONTENT_TYPE};
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
-use super::{App, Asked, Body, Brought, Problem};
-use crate::{fault::tls::TlsChanges, server::tls::Tls};
+use super::{App, Asked, Body, Brought, Problem, Route, consent::PEM};
+use crate::{
+    fault::tls::{TlsChanges, TlsFault},
+    server::tls::{Handshakes, Tls},
+};
 
-pub(super) fn router() -> Router<Arc<App>> {
-    Router::new()
-        .route("/__sim/ca.pem", get(authority))
-        .route("/__sim/tls", get(told).put(change).delete(end))
+pub(super) fn routes() -> Vec<Route> {
+    const WITHOUT: &str = "No TLS is served here";
+    vec![
+        Route::get("/__sim/ca.pem", authority)
+            .about("The certificate of the authority that `serve --tls` made")
+            .text(PEM, "PEM")
+            .refuses(409, WITHOUT),
+        Route::get("/__sim/tls", told)
+            .about("Whether TLS is served, and what goes wrong with handshakes")
+            .json::<ToldTls>("How it stands"),
+        Route::put("/__sim/tls", change)
+            .about("Breaks TLS handshakes")
+            .takes::<TlsChanges>()
+            .json::<ToldTls>("How it stands now")
+            .refuses(409, WITHOUT),
+        Route::delete("/__sim/tls", end)
+            .about("Lets handshakes go well again")
+            .json::<ToldTls>("How it stands now")
+            .refuses(409, WITHOUT),
+    ]
+}
+
+/// TLS; without it nothing but that is told.
+#[derive(Debug, Serialize, JsonSchema)]
+struct ToldTls {
+    served: bool,
+    #[serde(flatten)]
+    how: Option<HowTls>,
+}
+
+/// How TLS stands.
+#[derive(Debug, Serialize, JsonSchema)]
+struct HowTls {
+    fault: Option<TlsFault>,
+    vendor: Option<String>,
+    story: Option<OfStory>,
+    handshakes: Handshakes,
+}
+
+/// What a story does to handshakes.
+#[derive(Debug, Serialize, JsonSchema)]
+struct OfStory {
+    scenario: String,
+    fault: TlsFault,
 }
 
 impl Brought for TlsChanges {
@@ -32,30 +73,26 @@ fn served(app: &App) -> Result<&Tls, Problem> {
 
 async fn authority(asked: Asked) -> Result<Response, Problem> {
     let pem = served(&asked.app)?.ca_pem.clone();
-    Ok(([(CONTENT_TYPE, "application/x-pem-file")], pem).into_response())
+    Ok(([(CONTENT_TYPE, PEM)], pem).into_response())
 }
 
-fn tell(asked: &Asked) -> Json<Value> {
-    let Some(tls) = &asked.app.tls else { return Json(json!({ "served": false })) };
+fn tell(asked: &Asked) -> Json<ToldTls> {
+    let Some(tls) = &asked.app.tls else { return Json(ToldTls { served: false, how: None }) };
     let changes = tls.changes();
     let story = asked.tenant.playing().iter().find_map(|one| {
         let fault = one.scenario.tls.fault?;
-        Some(json!({ "scenario": one.scenario.name, "fault": fault }))
+        Some(OfStory { scenario: one.scenario.name.clone(), fault })
     });
-    Json(json!({
-        "served": true,
-        "fault": changes.fault,
-        "vendor": changes.vendor,
-        "story": story,
-        "handshakes": tls.told(),
-    }))
+    let how =
+        HowTls { fault: changes.fault, vendor: changes.vendor, story, handshakes: tls.told() };
+    Json(ToldTls { served: true, how: Some(how) })
 }
 
-async fn told(asked: Asked) -> Json<Value> {
+async fn told(asked: Asked) -> Json<ToldTls> {
     tell(&asked)
 }
 
-async fn change(asked: Asked, Body(changes): Body<TlsChanges>) -> Result<Json<Value>, Problem> {
+async fn change(asked: Asked, Body(changes): Body<TlsChanges>) -> Result<Json<ToldTls>, Problem> {
     let tls = served(&asked.app)?;
     if changes.fault.is_none() {
         let detail = "nothing is said to go wrong";
@@ -72,7 +109,7 @@ async fn change(asked: Asked, Body(changes): Body<TlsChanges>) -> Result<Json<Va
     Ok(tell(&asked))
 }
 
-async fn end(asked: Asked) -> Result<Json<Value>, Problem> {
+async fn end(asked: Asked) -> Result<Json<ToldTls>, Problem> {
     served(&asked.app)?.change(TlsChanges::default());
     Ok(tell(&asked))
 }

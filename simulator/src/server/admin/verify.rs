@@ -1,14 +1,17 @@
 //! The admin API's verdicts: expectations in, what came of them out.
 
-use std::sync::Arc;
+use axum::Json;
 
-use axum::{Json, Router, routing::post};
-
-use super::{App, Asked, Body, Brought, Problem};
+use super::{Asked, Body, Brought, Problem, Route};
 use crate::verify::{Expectations, Findings, Wrong};
 
-pub(super) fn router() -> Router<Arc<App>> {
-    Router::new().route("/__sim/verify", post(verify))
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::post("/__sim/verify", verify)
+            .about("Says whether what was received is what is expected")
+            .takes::<Expectations>()
+            .json::<Findings>("A verdict on each expectation"),
+    ]
 }
 
 impl Brought for Expectations {

@@ -14,6 +14,7 @@ use rustls::{
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
     server::Acceptor,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -73,7 +74,7 @@ pub(crate) struct Tls {
 }
 
 /// How handshakes went so far.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub(crate) struct Handshakes {
     /// Those that succeeded.
     done: u64,

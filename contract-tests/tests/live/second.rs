@@ -13,12 +13,12 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// Where the repository is.
-pub fn repository() -> &'static Path {
+pub(crate) fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate lies in the repository")
 }
 
 /// The simulator's program: beside the harness', made where it is not there yet.
-pub fn gspsim() -> &'static Path {
+pub(crate) fn gspsim() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
         let harness = Path::new(env!("CARGO_BIN_EXE_gsp-contract"));
@@ -36,23 +36,23 @@ pub fn gspsim() -> &'static Path {
 
 /// What the live side is to be.
 #[derive(Debug, Default)]
-pub struct Setting {
+pub(crate) struct Setting {
     edits: Vec<(String, String, String)>,
     arguments: Vec<String>,
 }
 
 /// A live side under way; it ends when it is dropped.
 #[derive(Debug)]
-pub struct Second {
+pub(crate) struct Second {
     process: Child,
     /// `https://127.0.0.1:PORT`
-    pub url: String,
+    pub(crate) url: String,
     /// The folder of its packs, its authority, and whatever a test puts there.
-    pub folder: TempDir,
+    pub(crate) folder: TempDir,
 }
 
 /// The credentials of the live side: vendor, auth part, what the pack says, what stands there.
-pub const CREDENTIALS: [(&str, &str, &str, &str); 6] = [
+pub(crate) const CREDENTIALS: [(&str, &str, &str, &str); 6] = [
     ("finagg", "key", "sim-finagg-key", "live-finagg-key-5121"),
     ("attestr", "token", "sim-attestr:sim-secret", "live-attestr:live-secret-7730"),
     ("hyperverge", "appId", "\"sim-app\"", "\"live-app-40\""),
@@ -63,7 +63,7 @@ pub const CREDENTIALS: [(&str, &str, &str, &str); 6] = [
 
 impl Setting {
     /// The shipped packs, under credentials of their own.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut setting = Self::default();
         for (vendor, _, from, to) in CREDENTIALS {
             setting = setting.edit(&format!("{vendor}/vendor.toml"), from, to);
@@ -73,20 +73,20 @@ impl Setting {
 
     /// Replaces a text everywhere in a file below `fixtures/`; it must be there.
     #[must_use]
-    pub fn edit(mut self, file: &str, from: &str, to: &str) -> Self {
+    pub(crate) fn edit(mut self, file: &str, from: &str, to: &str) -> Self {
         self.edits.push((file.to_owned(), from.to_owned(), to.to_owned()));
         self
     }
 
     /// One more argument of `gspsim serve`.
     #[must_use]
-    pub fn argument(mut self, argument: &str) -> Self {
+    pub(crate) fn argument(mut self, argument: &str) -> Self {
         self.arguments.push(argument.to_owned());
         self
     }
 
     /// Writes the packs with their edits, and serves them with a seed of their own.
-    pub fn start(self) -> Second {
+    pub(crate) fn start(self) -> Second {
         let folder = tempfile::tempdir().expect("a folder can be made");
         let packs = folder.path().join("packs");
         copy(&repository().join("fixtures"), &packs);
@@ -124,14 +124,14 @@ impl Drop for Second {
 }
 
 /// The name of the variable that holds a credential.
-pub fn variable(vendor: &str, part: &str) -> String {
+pub(crate) fn variable(vendor: &str, part: &str) -> String {
     format!("LIVE_{vendor}_{part}").to_ascii_uppercase()
 }
 
 impl Second {
     /// `contract.toml` for this live side under the name `uat`, with these lines more in
     /// `[targets.uat]`; the GSTINs are those of the live side's own population.
-    pub fn config(&self, more: &str) -> PathBuf {
+    pub(crate) fn config(&self, more: &str) -> PathBuf {
         let mut text = format!(
             "[targets.uat]\nabout = \"A second simulator\"\ntls.ca = \"ca.pem\"\n{more}\n[targets.uat.gstins]\n"
         );
@@ -169,7 +169,7 @@ impl Second {
     }
 
     /// Writes a file into the folder.
-    pub fn keep(&self, name: &str, text: &str) {
+    pub(crate) fn keep(&self, name: &str, text: &str) {
         fs::write(self.folder.path().join(name), text).expect("it can be written");
     }
 
@@ -196,7 +196,7 @@ impl Second {
     }
 
     /// `gspsim` with this side's packs and seed.
-    pub fn simulator(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn simulator(&self, arguments: &[&str]) -> Output {
         let output = Command::new(gspsim())
             .args(arguments)
             .args(["--seed", "40", "--fixtures"])
@@ -231,7 +231,7 @@ impl Second {
     }
 
     /// What stands at a path.
-    pub fn fetch(&self, path: &str) -> String {
+    pub(crate) fn fetch(&self, path: &str) -> String {
         let output = Command::new("curl")
             .args(["-sS", "--fail-with-body", "--cacert"])
             .arg(self.folder.path().join("ca.pem"))
@@ -243,14 +243,14 @@ impl Second {
     }
 
     /// The journal of the live side, oldest first.
-    pub fn journal(&self) -> Vec<Value> {
+    pub(crate) fn journal(&self) -> Vec<Value> {
         let json: Value =
             serde_json::from_str(&self.fetch("/__sim/journal?limit=10000")).expect("it is JSON");
         json["exchanges"].as_array().cloned().unwrap_or_default()
     }
 
     /// `gsp-contract` with the credentials in its environment, in this side's folder.
-    pub fn contract(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn contract(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gsp-contract"));
         command.args(arguments).current_dir(self.folder.path());
         for (vendor, part, _, value) in CREDENTIALS {
