@@ -37,6 +37,7 @@ impl Vendor<'_> {
                     source: flow.source,
                     place: Some(places::at(&source, &written.name.span)),
                     settings: flow.settings,
+                    live: flow.live,
                     steps,
                     ways: self.ways.clone(),
                     ingredients: Arc::clone(shared),

@@ -164,7 +164,7 @@ impl Args {
             // Nobody asked for the file, and without one the run is the same.
             Err(error) if self.out.is_none() => {
                 note(&format!(
-                    "warning: {}; this run cannot be taken up again, and no report be made of it later\nhint: name a file that may be written with `--out FILE`",
+                    "warning: {}; this run cannot be taken up again, and no report be made of it later\nhint: name a file that may be written with `--out FILE`\n",
                     chain(&error)
                 ));
                 Ok(Record::unkept(begun))
@@ -195,7 +195,7 @@ impl Args {
             several => format!(", {several} were put off"),
         };
         note(&format!(
-            "{tried} of {} cases have their verdict{put_off}: go on with the same arguments and `--resume`",
+            "{tried} of {} cases have their verdict{put_off}: go on with the same arguments and `--resume`\n",
             run.chosen.len()
         ));
     }

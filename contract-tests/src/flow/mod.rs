@@ -15,6 +15,7 @@ use jiff::Timestamp;
 
 use crate::{
     case::{Case, request::RequestError},
+    drift::Drift,
     mismatch::Mismatch,
     schema::Schema,
     session::{Before, Identity, Visit, Way, gstin_of},
@@ -44,6 +45,8 @@ pub struct FlowCase {
     pub place: Option<Place>,
     /// Settings of the pack that it needs.
     pub settings: IndexMap<String, String>,
+    /// It may be played on a vendor's own side.
+    pub live: bool,
     /// What is done.
     pub steps: Vec<FlowStep>,
     pub(crate) ways: Vec<Arc<Way>>,
@@ -92,6 +95,8 @@ pub struct FlowSend {
 pub struct Told {
     /// What was otherwise than promised.
     pub mismatches: Vec<Mismatch>,
+    /// Where a live side has departed from the pack.
+    pub drifts: Vec<Drift>,
     /// Every exchange, as snapshots have it.
     pub shown: String,
 }
@@ -321,7 +326,8 @@ pub async fn try_flow(flow: &FlowCase, target: &Target) -> Result<Verdict, Targe
     match flow.play(target).await {
         Ok(told) => {
             verdict.mismatches = told.mismatches;
-            if verdict.mismatches.is_empty() {
+            verdict.drifts = told.drifts;
+            if verdict.mismatches.is_empty() && target.live().is_none() {
                 verdict.mismatches = reviewed(flow, &told.shown, target);
             }
         }

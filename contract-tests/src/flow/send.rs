@@ -32,9 +32,18 @@ impl Run<'_> {
             Some(target) => format!("{} /{}{target}", case.method, case.vendor),
             None => case.told(),
         };
-        let (mismatches, shown) = verdict::judge(case, &answer);
-        let _ = write!(self.told.shown, "{EXCHANGE}{line}\n{shown}");
-        self.told.mismatches.extend(mismatches);
+        if let Some(expected) = self.target.expected() {
+            self.told.mismatches.extend(answer.wrong.iter().cloned());
+            for drift in expected.compare(case, &answer).await? {
+                if !self.told.drifts.contains(&drift) {
+                    self.told.drifts.push(drift);
+                }
+            }
+        } else {
+            let (mismatches, shown) = verdict::judge(case, &answer);
+            let _ = write!(self.told.shown, "{EXCHANGE}{line}\n{shown}");
+            self.told.mismatches.extend(mismatches);
+        }
         for (name, pointer) in keep {
             match found(&answer, pointer) {
                 Some(value) => {

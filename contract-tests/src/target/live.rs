@@ -132,6 +132,9 @@ impl Live {
         if case.endpoint == EDGES && case.name == "body-too-large" {
             return Some("a megabyte is not sent to a vendor to see it refused".to_owned());
         }
+        if let Some(what) = &case.asked.hangs_on {
+            return Some(format!("it hangs on {what}, which another taxpayer may not have"));
+        }
         if case.asked.seed.is_some() {
             return Some(
                 "it asks about somebody whom only one seed of a simulator makes".to_owned(),
@@ -164,6 +167,9 @@ impl Live {
                 self.given.name, case.vendor
             ));
         }
+        if let Some(state) = &case.asked.session_state {
+            return Some(format!("it needs a session of another state ({state}) than its GSTIN's"));
+        }
         if let Some(user) = &case.asked.session_user {
             return Some(format!("it needs a user who is as the simulator's `{user}` is"));
         }
@@ -179,6 +185,12 @@ impl Live {
     /// Why a flow cannot be played here; `None` where it can.
     #[must_use]
     pub fn flow_obstacle(&self, flow: &FlowCase) -> Option<String> {
+        if !flow.live {
+            return Some(
+                "it may lock a user out or change what is saved: flows.toml does not call it `live`"
+                    .to_owned(),
+            );
+        }
         if let Some((name, value)) = flow.settings.first() {
             return Some(format!("it holds where a vendor goes by `{name} = {value}`"));
         }

@@ -41,7 +41,7 @@ pub(crate) fn flows(suite: &Arc<Suite>, stage: &Arc<Stage>) -> Vec<Trial> {
 
 fn run_flow(flow: &FlowCase, stage: &Stage) -> Result<(), Failed> {
     let (runtime, target) = stage.target()?;
-    let Told { mut mismatches, shown } =
+    let Told { mut mismatches, shown, .. } =
         runtime.block_on(flow.play(target)).map_err(|error| error.to_string())?;
     if mismatches.is_empty() {
         let path = flow::path_of(flow);

@@ -37,6 +37,9 @@ pub struct FlowFile {
     /// Settings of the pack that it needs, as `--set` takes them.
     #[serde(default)]
     pub settings: IndexMap<String, Located<String>>,
+    /// It may be played on a vendor's own side: it locks nobody out and saves nothing.
+    #[serde(default)]
+    pub live: bool,
     /// What is done, in order.
     pub steps: Vec<StepFile>,
 }
@@ -140,6 +143,8 @@ pub struct Flow {
     pub source: String,
     /// Settings that it needs.
     pub settings: IndexMap<String, String>,
+    /// It may be played on a vendor's own side.
+    pub live: bool,
     /// What is done.
     pub steps: Vec<Step>,
 }
@@ -228,6 +233,7 @@ impl FlowsFile {
                 name: file.name.value.clone(),
                 about: file.about.clone(),
                 source: file.source.clone(),
+                live: file.live,
                 settings: file
                     .settings
                     .iter()
@@ -310,6 +316,7 @@ impl StepFile {
             seal: self.seal.clone(),
             payload: self.payload.clone(),
             seed: None,
+            hangs_on: None,
             explained: self.explained.clone(),
             without: self.without.clone(),
             source: String::new(),

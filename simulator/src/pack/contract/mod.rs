@@ -87,6 +87,8 @@ pub struct Case {
     pub payload: Option<String>,
     /// The seed that it holds for, where it does not for all.
     pub seed: Option<u64>,
+    /// What of its taxpayer the answer hangs on.
+    pub hangs_on: Option<String>,
     /// A part of what the simulator's journal must say of it.
     pub explained: Option<String>,
     /// What was taken out on purpose.

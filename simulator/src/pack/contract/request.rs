@@ -74,6 +74,10 @@ pub struct RequestFile {
     /// another, it is not tried.
     #[serde(default)]
     pub seed: Option<u64>,
+    /// What of its taxpayer the answer hangs on, where a vendor's own side cannot be asked about
+    /// another one: it is not tried there.
+    #[serde(default)]
+    pub hangs_on: Option<Located<String>>,
     /// What the simulator's journal must say of it, or a part of that.
     #[serde(default)]
     pub explained: Option<Located<String>>,
@@ -169,6 +173,7 @@ impl RequestFile {
             },
             payload: named(&self.payload).or(start.payload.filter(|_| same)),
             seed: self.seed.or(start.seed),
+            hangs_on: named(&self.hangs_on),
             explained: named(&self.explained),
             left_out: start.left_out,
             source: if self.source.is_empty() { start_source } else { self.source.clone() },
