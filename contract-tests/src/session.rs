@@ -5,6 +5,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use gsp_simulator::gstn::Key;
 use gsp_simulator::pack::{
     Endpoint, Pack,
     contract::{
@@ -371,6 +372,9 @@ impl<'target> Visit<'target> {
         if let Some(target) = target {
             request.path = self.fill_text(target, client)?;
             request.query.clear();
+        }
+        if let (Some(recorder), Some(client)) = (self.target.recorder(), self.clients.get(client)) {
+            client.keys().for_each(|key| recorder.add_key(Key(key)));
         }
         let mut answer = self.target.send(case, request).await?;
         if let Some(session) = &case.session {

@@ -2,3 +2,9 @@
 
 #[path = "drift/invented.rs"]
 mod invented;
+#[path = "drift/live.rs"]
+mod live;
+#[path = "drift/planted.rs"]
+mod planted;
+#[path = "drift/plants.rs"]
+mod plants;

@@ -35,6 +35,10 @@ pub enum BodyFault {
 
 /// Finds the endpoint and fills the scene's path parameters, query, body and fields.
 pub fn find(pack: &Pack, scene: &mut Scene) -> (Route, Option<BodyFault>) {
+    // A story may be about a call that no endpoint takes.
+    if let Some(query) = &scene.call.query {
+        scene.query = pairs(query.as_bytes());
+    }
     let Ok(matched) = pack.routes.at(&scene.call.path) else {
         return (Route::Unknown(nearest(pack, &scene.call)), None);
     };
@@ -43,9 +47,6 @@ pub fn find(pack: &Pack, scene: &mut Scene) -> (Route, Option<BodyFault>) {
         .iter()
         .map(|(name, value)| (name.to_owned(), decode_path(value).into_owned()))
         .collect();
-    if let Some(query) = &scene.call.query {
-        scene.query = pairs(query.as_bytes());
-    }
     let candidates = matched.value;
     let method = method_of(&scene.call.method);
     let of_method =

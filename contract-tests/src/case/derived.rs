@@ -118,6 +118,7 @@ impl Vendor<'_> {
                 source: String::new(),
                 payload: None,
                 explained: None,
+                reading: None,
                 seed: None,
                 ..asked
             },

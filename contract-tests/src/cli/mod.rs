@@ -10,7 +10,11 @@ mod certify;
 mod choice;
 mod coverage;
 mod doctor;
+mod drift;
+mod lint;
 mod progress;
+mod record;
+mod replay;
 mod report;
 mod reports;
 mod run;
@@ -42,6 +46,10 @@ enum Command {
     Coverage(Box<coverage::Args>),
     Certify(Box<certify::Args>),
     Doctor(doctor::Args),
+    Drift(drift::Args),
+    Record(record::Args),
+    Lint(lint::Args),
+    Replay(replay::Args),
     Schema(schema::Args),
 }
 
@@ -54,6 +62,10 @@ impl Cli {
             Command::Coverage(args) => coverage::run(&args).await,
             Command::Certify(args) => certify::run(&args).await,
             Command::Doctor(args) => doctor::run(&args),
+            Command::Drift(args) => drift::run(&args).await,
+            Command::Record(args) => record::run(&args).await,
+            Command::Lint(args) => lint::run(&args),
+            Command::Replay(args) => replay::run(&args).await,
             Command::Schema(args) => schema::run(&args),
         }
     }
@@ -100,12 +112,14 @@ impl Packs {
 
     /// All cases of all vendors.
     pub(crate) fn suite(&self) -> Result<Suite, Trouble> {
-        Suite::load(&self.ingredients()?).map_err(|findings| {
-            let drawn: Vec<_> =
-                findings.iter().map(|finding: &Finding| finding.draw(false)).collect();
-            Trouble::Input(drawn.join("\n\n"))
-        })
+        Suite::load(&self.ingredients()?).map_err(|findings| drawn(&findings))
     }
+}
+
+/// What is wrong with files.
+pub(crate) fn drawn(findings: &[Finding]) -> Trouble {
+    let drawn: Vec<_> = findings.iter().map(|finding| finding.draw(false)).collect();
+    Trouble::Input(drawn.join("\n\n"))
 }
 
 /// A vendor that is named must be there.
@@ -147,6 +161,7 @@ pub(crate) fn tell(trouble: &Trouble) -> u8 {
                 TargetError::Start(_)
                 | TargetError::Request(_)
                 | TargetError::Refused(_)
+                | TargetError::Record(_)
                 | TargetError::Lacks { .. }
                 | TargetError::Unusable { .. } => WRONG_INPUT,
                 TargetError::OutOfReach { .. }

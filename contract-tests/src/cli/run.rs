@@ -3,12 +3,14 @@
 use std::{
     num::NonZeroUsize,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use gsp_contract_tests::{
     case::Suite,
     coverage::Catalog,
     guard::STATE_FOLDER,
+    recording::{Recorder, recorder::About},
     report,
     run::{FORMAT, LAST_RUN, Run},
     runner::{
@@ -19,6 +21,8 @@ use gsp_contract_tests::{
     target::Target,
     verdict::Verdict,
 };
+use gsp_simulator::model::period;
+use jiff::Timestamp;
 use serde_json::json;
 use tokio::sync::watch;
 
@@ -58,6 +62,10 @@ pub(crate) struct Args {
     choice: Choice,
     #[command(flatten)]
     reports: Reports,
+    /// Keep what goes over the wire in this recording, with stand-ins for all that is somebody's; it
+    /// must not be there yet, and needs `--vendor`.
+    #[arg(long, value_name = "FILE", requires = "vendor")]
+    record: Option<PathBuf>,
     /// Tell it as JSON.
     #[arg(long)]
     json: bool,
@@ -89,6 +97,8 @@ pub(crate) async fn run(arguments: &Args) -> Result<u8, Trouble> {
         return arguments.plan(&chosen, &target, manner, begun);
     }
     let mut record = arguments.record(begun)?;
+    let recorder = recorder(arguments, &suite, &target)?;
+    let target = target.recorded_by(recorder.clone());
     let terminal = reports::terminal();
     let mut shown = Shown::new(arguments.quiet);
     let mut tell = |event: &Event<'_>| {
@@ -103,6 +113,14 @@ pub(crate) async fn run(arguments: &Args) -> Result<u8, Trouble> {
     };
     let went = runner::run(&chosen, &target, manner, &mut record, &mut tell, interrupts()).await;
     shown.clear();
+    if let Some(recorder) = recorder {
+        let kept = recorder.finish()?;
+        let file = recorder.path().display();
+        note(&format!(
+            "{} exchanges in {file}; before you commit it: gsp-contract lint {file}\n",
+            kept.exchanges
+        ));
+    }
     let run = record.run();
     let catalog = Catalog::of(&suite);
     let ended = match went {
@@ -216,6 +234,23 @@ pub(super) fn begun(suite: &Suite, chosen: &Chosen<'_>, target: &Target) -> Run 
         put_off: Vec::new(),
         asked_again: std::collections::BTreeMap::new(),
     }
+}
+
+/// The recording that is wanted.
+fn recorder(
+    arguments: &Args,
+    suite: &Suite,
+    target: &Target,
+) -> Result<Option<Arc<Recorder>>, Trouble> {
+    let (Some(path), Some(vendor)) = (&arguments.record, &arguments.choice.vendor) else {
+        return Ok(None);
+    };
+    let about = About {
+        vendor: vendor.clone(),
+        target: target.host(vendor),
+        recorded: period::ist_date(Timestamp::now().as_millisecond()),
+    };
+    Ok(Some(Arc::new(Recorder::begin(&suite.world, &about, path)?)))
 }
 
 /// Counts how often Ctrl-C was pressed.

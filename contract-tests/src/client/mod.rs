@@ -129,6 +129,11 @@ impl Client {
         None
     }
 
+    /// The keys that it sends or has sent, for a recording of its own.
+    pub fn keys(&self) -> impl Iterator<Item = Key> {
+        [Some(self.app_key), self.other_key, self.next_app_key].into_iter().flatten()
+    }
+
     /// Begins a request; `with_another_key` where it brings another key than the ones before, and
     /// the OTP under that.
     pub fn begin(&mut self, with_another_key: bool) {

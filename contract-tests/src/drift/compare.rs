@@ -117,7 +117,7 @@ fn kinds(known: &Shape, live: &Shape, place: &Place<'_>) -> Option<Drift> {
     let Some(own) = &known.text else {
         // An empty text where there never was a text.
         let empty = text.empty || !text.fillers.is_empty();
-        if !empty || has_text(live) || allowed("string") {
+        if !empty || has_text(live) || place.allowed.is_open() {
             return None;
         }
         return match nothing(known, place) {
@@ -160,7 +160,13 @@ fn form(known: &Text, live: &Text, place: &Place<'_>) -> Option<Drift> {
         let names: Vec<_> = all.iter().map(ToString::to_string).collect();
         names.join(" or ")
     };
-    let dates: Vec<&Reading> = readings.iter().filter(|one| one.is_date()).collect();
+    let mut dates: Vec<&Reading> = readings.iter().filter(|one| one.is_date()).collect();
+    // Where the order cannot be seen, it is the one that it always was.
+    let letters = |one: &Reading| one.to_string().replace(|sign: char| !sign.is_alphabetic(), "");
+    let orders: Vec<_> = own.iter().map(|one| letters(one)).collect();
+    if dates.iter().any(|one| orders.contains(&letters(one))) {
+        dates.retain(|one| orders.contains(&letters(one)));
+    }
     if let (true, Some(first)) = (own.iter().any(|one| one.is_date()), dates.first()) {
         let pattern = first.to_string();
         return Some(place.drift(Kind::DateFormat, told(&own), told(&dates)).with(pattern));
@@ -237,7 +243,10 @@ fn objects(known: &Object, live: &Object, place: &Place<'_>, rules: &Rules, out:
     for (name, key) in &live.keys {
         if !known.keys.contains_key(name) && !place.allowed.has_key(name) {
             let drift = place.key(name, false).drift(Kind::NewKey, "no key", key.shape.told());
-            out.push(drift.with(key.shape.stand_in()));
+            let order = live.ordered();
+            let at = order.iter().position(|one| one == name).filter(|at| *at > 0);
+            let after = at.map(|at| order[at - 1]);
+            out.push(drift.with(json!({ "after": after, "value": key.shape.stand_in() })));
         }
     }
     if let Some((first, second)) = known.disorder(live) {

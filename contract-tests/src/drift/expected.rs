@@ -8,26 +8,33 @@ use std::{
     sync::Arc,
 };
 
-use gsp_simulator::world::World;
-use serde_json::Value;
-use tokio::sync::{Mutex, OnceCell};
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
 
 use super::{
     Drift, Kind, Shape,
     allowed::Allowed,
     compare::{Place, Rules, differ},
     population::{self, form_of},
+    stage::Stage,
 };
 use crate::{
     case::{Case, Suite},
     mismatch::Mismatch,
-    target::{Answer, Target, TargetError},
+    schema::Schema,
+    target::{Answer, TargetError},
 };
 
 pub use super::population::about;
 
 /// How many taxpayers are asked about under a session: each of them logs in first.
-const UNDER_SESSION: usize = 6;
+const UNDER_SESSION: usize = 3;
+
+/// After so many taxpayers in a row that showed nothing new, no more are asked about.
+const ENOUGH_ALIKE: usize = 30;
+
+/// Cases that differ in whom they ask about: no more of them are asked than these.
+const MOST_ALIKE: usize = 12;
 
 /// Headers that say nothing of the vendor, or that the way there adds.
 const PLAIN_HEADERS: [&str; 8] = [
@@ -47,10 +54,12 @@ const TELLING_HEADERS: [&str; 2] = ["retry-after", "www-authenticate"];
 /// What the packs promise of answers' form.
 #[derive(Debug)]
 pub struct Expected {
-    world: Arc<World>,
+    stage: Stage,
     cases: Vec<Case>,
+    /// Personas, then some of the crowd.
     gstins: Vec<String>,
-    target: OnceCell<Target>,
+    /// How many of them are personas.
+    personas: usize,
     known: Mutex<BTreeMap<String, Arc<Known>>>,
 }
 
@@ -86,13 +95,52 @@ impl Expected {
     /// What the packs of a suite promise; nothing is asked yet.
     #[must_use]
     pub fn of(suite: &Suite) -> Self {
+        let (gstins, personas) = population::gstins(&suite.world);
         Self {
-            world: Arc::clone(&suite.world),
+            stage: Stage::of(&suite.world),
             cases: suite.cases.clone(),
-            gstins: population::gstins(&suite.world),
-            target: OnceCell::new(),
+            gstins,
+            personas,
             known: Mutex::new(BTreeMap::new()),
         }
+    }
+
+    /// The same, learned from a few taxpayers only: enough to see whether one drift is left.
+    #[must_use]
+    pub fn brief(suite: &Suite) -> Self {
+        const FEW: usize = 24;
+        let mut own = Self::of(suite);
+        let step = (own.gstins.len() / FEW).max(1);
+        own.gstins = own.gstins.into_iter().step_by(step).collect();
+        own.personas = 0;
+        own
+    }
+
+    /// A case with what the simulator really says to it: where a setting decides, that may be
+    /// another outcome than it promises. None where the simulator cannot be asked for it.
+    ///
+    /// # Errors
+    ///
+    /// When the embedded simulator does not answer.
+    pub async fn outcome_of(&self, case: &Case) -> Result<Option<Case>, TargetError> {
+        let answer = match self.stage.ask(case).await {
+            Ok(answer) => answer,
+            Err(TargetError::Request(_)) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let Some(said) = answer.exchange else { return Ok(None) };
+        let code = Some(said.code).filter(|code| !code.is_empty());
+        let same = |one: &&Case| {
+            one.vendor == case.vendor
+                && one.endpoint == case.endpoint
+                && one.outcome == said.outcome
+                && one.code == code
+        };
+        // The schema is that of what is said now.
+        let like = self.cases.iter().find(same).unwrap_or(case);
+        let (schema, payload) = (like.schema.clone(), like.payload.clone());
+        let (outcome, status) = (said.outcome, answer.status);
+        Ok(Some(Case { outcome, code, status, schema, payload, ..case.clone() }))
     }
 
     /// Holds a live answer against what the pack promises of it.
@@ -137,33 +185,58 @@ impl Expected {
     }
 
     async fn learn(&self, case: &Case, form: &str) -> Result<Known, TargetError> {
-        let start = || Target::own(Arc::clone(&self.world));
-        let target = self.target.get_or_try_init(start).await?;
         let mut known = Known::default();
-        let own = self.cases.iter().filter(|one| form_of(one) == form);
-        let mut asked: Vec<Case> = own.cloned().collect();
-        asked.truncate(population::MOST_ALIKE);
-        if asked.is_empty() {
-            asked.push(case.clone());
+        let alike: Vec<&Case> = self.cases.iter().filter(|one| form_of(one) == form).collect();
+        // Whichever of them is asked first, what holds for the others is known as well.
+        let mut schemas: Vec<&Schema> =
+            alike.iter().copied().chain([case]).filter_map(|one| one.schema.as_ref()).collect();
+        schemas.sort_by(|one, other| one.path.cmp(&other.path));
+        schemas.dedup_by(|one, other| one.path == other.path);
+        let most = if case.session.is_some() { UNDER_SESSION } else { usize::MAX };
+        let own = [case].into_iter().chain(alike.iter().copied().take(most.min(MOST_ALIKE)));
+        for one in own {
+            self.take(one, case, &schemas, &mut known).await?;
         }
-        if answers_with_somebody(case) {
-            let most = if case.session.is_some() { UNDER_SESSION } else { self.gstins.len() };
-            asked.extend(self.gstins.iter().take(most).filter_map(|one| about(case, one)));
+        if !answers_with_somebody(case) {
+            return Ok(known);
         }
-        for one in asked {
-            let answer = match target.ask(&one).await {
-                Ok(answer) => answer,
-                // No session can be had for this taxpayer: another one shows the form.
-                Err(TargetError::Request(_)) => continue,
-                Err(error) => return Err(error),
-            };
-            let code = case.code.as_deref().unwrap_or_default();
-            let said = answer.exchange.as_ref();
-            if said.is_some_and(|said| said.outcome == case.outcome && said.code == code) {
-                known.take(&one, &answer);
+        let mut alike_in_a_row = 0;
+        for (index, gstin) in self.gstins.iter().take(most).enumerate() {
+            let Some(one) = about(case, gstin) else { break };
+            if self.take(&one, case, &schemas, &mut known).await? {
+                alike_in_a_row = 0;
+            } else {
+                alike_in_a_row += 1;
+            }
+            if index >= self.personas && alike_in_a_row >= ENOUGH_ALIKE {
+                break;
             }
         }
         Ok(known)
+    }
+
+    /// Asks, and keeps what is new of the answer; whether anything was.
+    async fn take(
+        &self,
+        one: &Case,
+        case: &Case,
+        schemas: &[&Schema],
+        known: &mut Known,
+    ) -> Result<bool, TargetError> {
+        let answer = match self.stage.ask(one).await {
+            Ok(answer) => answer,
+            // No session can be had for this taxpayer: another one shows the form.
+            Err(TargetError::Request(_)) => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        let code = case.code.as_deref().unwrap_or_default();
+        let said = answer.exchange.as_ref();
+        if said.is_none_or(|said| said.outcome != case.outcome || said.code != code) {
+            return Ok(false);
+        }
+        let before = known.body.clone();
+        known.take(one, &answer, schemas);
+        Ok(before != known.body)
     }
 
     /// The outcome of the endpoint whose answers look like this one; none where none does.
@@ -269,7 +342,7 @@ impl Seen {
 }
 
 impl Known {
-    fn take(&mut self, case: &Case, answer: &Answer) {
+    fn take(&mut self, case: &Case, answer: &Answer, schemas: &[&Schema]) {
         let seen = Seen::of(case, answer);
         let first = self.answers == 0;
         self.answers += 1;
@@ -284,8 +357,14 @@ impl Known {
         }
         self.codes.extend(seen.code);
         self.statuses.insert(answer.status);
-        for (kind, mismatch) in departures(case, answer) {
-            self.departed.insert((kind, general(&mismatch.at)));
+        let json = serde_json::from_slice::<Value>(&answer.body);
+        for schema in schemas.iter().filter(|_| json.is_ok()) {
+            let all = json.as_ref().map(|json| schema.departures(json, "")).unwrap_or_default();
+            self.departed.extend(all.into_iter().map(|(kind, one)| (kind, general(&one.at))));
+        }
+        if let (Some(schema), Some(inside)) = (&case.payload, &answer.opened) {
+            let all = schema.departures(&inside.json, &inside.pointer);
+            self.departed.extend(all.into_iter().map(|(kind, one)| (kind, general(&one.at))));
         }
         let headers = headers(answer);
         for (name, own) in &mut self.headers {
@@ -326,7 +405,9 @@ fn head(case: &Case, known: &Known, answer: &Answer, live: &Seen) -> Vec<Drift> 
         let promised = own.map_or_else(|| "no code".to_owned(), |own| format!("{own:?}"));
         let kind = if documented.is_some() { Kind::Code } else { Kind::UndocumentedCode };
         let drift = Drift::new(at, kind, promised, format!("{code:?}"));
-        drifts.push(drift.with(code.as_str()));
+        let message = message(answer);
+        let live = json!({ "code": code, "status": answer.status, "message": message });
+        drifts.push(drift.with(live));
     }
     if answer.status != case.status {
         let (own, found) = (case.status.to_string(), answer.status.to_string());
@@ -368,11 +449,25 @@ fn head(case: &Case, known: &Known, answer: &Answer, live: &Seen) -> Vec<Drift> 
     drifts
 }
 
+/// The first text of an answer that is several words.
+fn message(answer: &Answer) -> Option<String> {
+    fn first(json: &Value) -> Option<&str> {
+        match json {
+            Value::String(text) => text.trim().contains(' ').then_some(text.as_str()),
+            Value::Array(list) => list.iter().find_map(first),
+            Value::Object(map) => map.values().find_map(first),
+            _ => None,
+        }
+    }
+    let json: Value = serde_json::from_slice(&answer.body).ok()?;
+    first(&json).map(str::to_owned)
+}
+
 /// Whether after this drift nothing of the body can be compared: it is another answer.
 fn ends(drift: &Drift) -> bool {
     let class = |text: &str| text.bytes().next();
     match drift.kind {
-        Kind::Code => true,
+        Kind::Code | Kind::UndocumentedCode => true,
         Kind::Status => class(&drift.promised) != class(&drift.found),
         _ => false,
     }

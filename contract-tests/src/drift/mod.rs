@@ -16,8 +16,13 @@ use serde_json::Value;
 mod allowed;
 mod compare;
 pub mod expected;
+pub mod group;
+pub mod patch;
 mod population;
+pub mod reading;
 pub mod shape;
+mod stage;
+pub mod verified;
 
 pub use self::{expected::Expected, shape::Shape};
 
@@ -181,6 +186,12 @@ impl fmt::Display for Drift {
             Kind::KeyGone => write!(formatter, "`{at}`: key gone, was {promised}"),
             Kind::Type | Kind::Body => {
                 write!(formatter, "`{at}`: was {promised}, live sends {found}")
+            }
+            Kind::UndocumentedCode => {
+                write!(formatter, "`{at}`: undocumented code {found}, promised is {promised}")
+            }
+            Kind::EnumValue => {
+                write!(formatter, "`{at}`: new word {found}, known is {promised}")
             }
             Kind::Status => write!(formatter, "status: was {promised}, live sends {found}"),
             kind => {

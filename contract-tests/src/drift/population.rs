@@ -16,22 +16,21 @@ use crate::{case::Case, session::gstin_of};
 
 /// How many of the crowd are asked about, of each seed.
 const CROWD: usize = 40;
-/// Cases that differ in whom they ask about: no more of them are asked than these.
-pub(super) const MOST_ALIKE: usize = 12;
 /// Whose crowds.
 const SEEDS: [u64; 3] = [1, 2, 3];
 
-/// Everybody that an answer's shape is learned from: personas, and some of the crowd.
+/// Everybody that an answer's shape is learned from: personas, so many, and some of the crowd.
 #[must_use]
-pub(super) fn gstins(world: &World) -> Vec<String> {
+pub(super) fn gstins(world: &World) -> (Vec<String>, usize) {
     let personas = world.register.personas().filter(|one| !one.absent && !one.documented_example);
     let mut all: Vec<String> = personas.map(|one| one.gstin.clone()).collect();
+    let count = all.len();
     for seed in SEEDS {
         all.extend(world.register_of(seed).population(CROWD, None).map(|one| one.to_string()));
     }
     let mut seen = BTreeSet::new();
     all.retain(|gstin| seen.insert(gstin.clone()));
-    all
+    (all, count)
 }
 
 /// Whom a case asks about, as its request has it: a GSTIN, or a PAN.
@@ -68,6 +67,7 @@ pub(super) fn form_of(case: &Case) -> String {
     asked.name = String::new();
     asked.source = String::new();
     asked.explained = None;
+    asked.reading = None;
     format!(
         "{}::{}::{} {:?} {} {:?} {:?} {asked:?}",
         case.vendor, case.endpoint, case.outcome, case.code, case.method, case.wish, case.account

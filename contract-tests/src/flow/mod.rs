@@ -162,7 +162,8 @@ impl FlowCase {
         match target.world() {
             None => Ok(self.play_at(target).await?),
             Some(world) => {
-                let own = Target::own(self.world(world)?).await?.heard_by(target.ear());
+                let own = Target::own(self.world(world)?).await?;
+                let own = own.heard_by(target.ear()).recorded_by(target.recorder().cloned());
                 Ok(self.play_at(&own).await?)
             }
         }

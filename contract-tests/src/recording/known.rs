@@ -44,6 +44,10 @@ pub struct Known {
     pub pack: Arc<Pack>,
     /// How a client comes to each kind of session, in the pack's order.
     pub handshakes: Vec<Handshake>,
+    /// Where answers have the vendor's code: JSON pointers.
+    pub code_at: Vec<String>,
+    /// Key → the taxpayer's fact that stands there as it is, by its name in a persona's file.
+    pub facts: HashMap<String, String>,
     /// What values at these places tell, as the pack says.
     rules: Vec<(Vec<String>, PersonalKind)>,
     /// The same by key, as the bodies tell it.
@@ -66,6 +70,8 @@ impl Known {
         let pack = Arc::clone(world.vendor(vendor)?);
         let mut known = Self {
             handshakes: Vec::new(),
+            code_at: Vec::new(),
+            facts: HashMap::new(),
             rules: Vec::new(),
             by_key: HashMap::new(),
             keys: HashSet::new(),
@@ -155,6 +161,9 @@ impl Known {
             Value::String(text) => match (PersonalKind::of_hole(text), key) {
                 (Some(kind), Some(key)) => {
                     self.keys.insert(key.to_owned());
+                    if let Some(fact) = fact(text) {
+                        self.facts.insert(key.to_owned(), fact);
+                    }
                     // Where one key tells two things, the one that is somebody's counts.
                     let known = self.by_key.entry(key.to_owned()).or_insert(kind);
                     if *known <= PersonalKind::Message {
@@ -194,6 +203,7 @@ impl Known {
         let file = file.unwrap_or_default();
         self.handshakes =
             self.pack.consents.iter().map(|kind| file.handshake(&kind.name)).collect();
+        self.code_at = file.code_at.iter().map(|pointer| pointer.value.clone()).collect();
         for (pointer, kind) in &file.personal {
             let steps = pointer.split('/').skip(1).map(unescape).collect();
             self.rules.push((steps, kind.value));
@@ -284,6 +294,16 @@ impl Known {
         found.sort_by_key(|(_, _, kind)| std::cmp::Reverse(*kind));
         found
     }
+}
+
+/// The fact of a taxpayer that a hole says as it is, or as a day.
+fn fact(hole: &str) -> Option<String> {
+    let (_, rest) = hole.split_once("{{ taxpayer.")?;
+    let (name, rest) =
+        rest.split_at(rest.find(|letter: char| !letter.is_ascii_lowercase() && letter != '_')?);
+    let rest = rest.trim_start();
+    let plain = rest.starts_with("}}") || rest.starts_with("| date('");
+    (plain && !name.is_empty()).then(|| name.to_owned())
 }
 
 /// What a field of a request tells.

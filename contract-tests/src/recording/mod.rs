@@ -17,12 +17,12 @@ pub mod file;
 pub mod forms;
 pub mod hosts;
 pub mod known;
-//pub mod lint;
+pub mod lint;
 pub mod plain;
 pub mod proxy;
 pub mod pseudonyms;
 pub mod recorder;
-//pub mod replay;
+pub mod replay;
 pub mod scrub;
 pub mod standin;
 

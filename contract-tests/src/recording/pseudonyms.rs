@@ -429,6 +429,14 @@ impl Pseudonyms {
         if let Some(form) = forms::of(text) {
             return self.stand_in(form, text);
         }
+        if let Ok(address) = text.parse::<std::net::Ipv4Addr>() {
+            if numbers::is_internet_of_ours(address) {
+                return text.to_owned();
+            }
+            return self.keep("internet", text, "an address of a machine", |dice, _| {
+                numbers::internet(dice)
+            });
+        }
         if text.starts_with("http://") || text.starts_with("https://") {
             return self.link(text);
         }

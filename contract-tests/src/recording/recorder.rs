@@ -38,8 +38,7 @@ pub struct About {
 #[derive(Debug)]
 pub struct Recorder {
     path: PathBuf,
-    /// The address under which the vendor's own paths begin.
-    base: String,
+    vendor: String,
     at_work: Mutex<AtWork>,
 }
 
@@ -105,19 +104,13 @@ impl RecorderError {
 }
 
 impl Recorder {
-    /// Begins a file, which must not be there yet; `base` is the address under which the vendor's own
-    /// paths begin.
+    /// Begins a file, which must not be there yet.
     ///
     /// # Errors
     ///
     /// Where there is no such vendor, or the file cannot be made.
-    pub fn begin(
-        world: &World,
-        about: &About,
-        base: &str,
-        path: &Path,
-    ) -> Result<Self, RecorderError> {
-        Self::begin_with(world, about, base, path, Secret::random())
+    pub fn begin(world: &World, about: &About, path: &Path) -> Result<Self, RecorderError> {
+        Self::begin_with(world, about, path, Secret::random())
     }
 
     /// The same with a secret that is known, for tests.
@@ -128,7 +121,6 @@ impl Recorder {
     pub fn begin_with(
         world: &World,
         about: &About,
-        base: &str,
         path: &Path,
         secret: Secret,
     ) -> Result<Self, RecorderError> {
@@ -145,7 +137,7 @@ impl Recorder {
         out.write_all(head.as_bytes()).map_err(failed)?;
         Ok(Self {
             path: path.to_owned(),
-            base: base.to_owned(),
+            vendor: about.vendor.clone(),
             at_work: Mutex::new(AtWork {
                 scrubber: Scrubber::new(known, secret),
                 file: out,
@@ -162,6 +154,12 @@ impl Recorder {
         &self.path
     }
 
+    /// The vendor, by its pack's name.
+    #[must_use]
+    pub fn vendor(&self) -> &str {
+        &self.vendor
+    }
+
     fn at_work(&self) -> MutexGuard<'_, AtWork> {
         self.at_work.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -172,13 +170,14 @@ impl Recorder {
         self.at_work().scrubber.add_key(key);
     }
 
-    /// Keeps an exchange as the harness heard it, before anything in it was blanked.
+    /// Keeps an exchange as the harness heard it, before anything in it was blanked; `base` is the
+    /// address under which the vendor's own paths begin.
     ///
     /// # Errors
     ///
     /// When the file cannot be written.
-    pub fn keep(&self, heard: &Heard) -> Result<(), RecorderError> {
-        self.keep_raw(&Raw::of(heard, &self.base))
+    pub fn keep(&self, heard: &Heard, base: &str) -> Result<(), RecorderError> {
+        self.keep_raw(&Raw::of(heard, base))
     }
 
     /// Keeps an exchange.

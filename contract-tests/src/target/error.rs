@@ -3,7 +3,9 @@
 use gsp_simulator::StartError;
 use thiserror::Error;
 
-use crate::{case::request::RequestError, config::Lack, guard::Refused};
+use crate::{
+    case::request::RequestError, config::Lack, guard::Refused, recording::recorder::RecorderError,
+};
 
 /// Why a target cannot be asked.
 #[derive(Debug, Error)]
@@ -33,6 +35,9 @@ pub enum TargetError {
     /// The budget does not allow the request.
     #[error(transparent)]
     Refused(#[from] Refused),
+    /// The recording cannot be kept.
+    #[error(transparent)]
+    Record(#[from] RecorderError),
     /// It lacks what a call needs.
     #[error("target `{name}` lacks something: {}", .lacks.iter().map(|lack| lack.what.as_str()).collect::<Vec<_>>().join("; "))]
     Lacks {
@@ -70,6 +75,7 @@ impl TargetError {
             }
             Self::NoAnswer { .. } => None,
             Self::Refused(refused) => refused.hint(),
+            Self::Record(error) => Some(error.hint()),
             Self::Lacks { name, .. } => Some(format!("`gsp-contract doctor --target {name}` tells what and how")),
             Self::Unusable { .. } => Some("docs/targets.md tells its form".to_owned()),
             Self::Start(error) => error.hint(),

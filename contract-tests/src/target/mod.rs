@@ -23,6 +23,7 @@ use crate::{
     drift::Expected,
     guard::{self, Came, Guard, Wanted},
     mismatch::Mismatch,
+    recording::Recorder,
     run,
     schema::Inside,
     session::{Identity, Visit, gstin_of},
@@ -64,6 +65,8 @@ pub struct Target {
     expected: Option<Arc<Expected>>,
     /// Where what goes over the wire is written down.
     ear: Option<Ear>,
+    /// Keeps what goes over the wire in a file, with stand-ins.
+    recorder: Option<Arc<Recorder>>,
     /// What simulators of their own are made from, for cases that must begin afresh.
     world: Option<Arc<World>>,
     /// Nobody else uses it.
@@ -210,6 +213,7 @@ impl Target {
             guard,
             expected: Some(Arc::new(Expected::of(suite))),
             ear: None,
+            recorder: None,
             world: None,
             own: false,
             moved: AtomicBool::new(false),
@@ -244,6 +248,7 @@ impl Target {
             guard: None,
             expected: None,
             ear: None,
+            recorder: None,
             world: None,
             own: false,
             moved: AtomicBool::new(false),
@@ -260,6 +265,29 @@ impl Target {
     #[must_use]
     pub fn ear(&self) -> Option<Ear> {
         self.ear.clone()
+    }
+
+    /// Keeps what goes over the wire from here on in a recording.
+    #[must_use]
+    pub fn recorded_by(self, recorder: Option<Arc<Recorder>>) -> Self {
+        Self { recorder, ..self }
+    }
+
+    /// The recording that what goes over its wire is kept in.
+    #[must_use]
+    pub fn recorder(&self) -> Option<&Arc<Recorder>> {
+        self.recorder.as_ref()
+    }
+
+    /// The host that a vendor is asked at.
+    #[must_use]
+    pub fn host(&self, vendor: &str) -> String {
+        let url = match &self.live {
+            None => Some(self.url.clone()),
+            Some(live) => live.vendor(vendor).map(|vendor| vendor.url.clone()),
+        };
+        let url = url.and_then(|url| reqwest::Url::parse(&url).ok());
+        url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
     }
 
     /// What makes the keys of a run's clients its own; a simulator's are the same in each run.
@@ -387,7 +415,10 @@ impl Target {
         // always the same.
         match self.world() {
             Some(world) => {
-                let own = Self::own(Arc::clone(world)).await?.heard_by(self.ear.clone());
+                let own = Self::own(Arc::clone(world))
+                    .await?
+                    .heard_by(self.ear.clone())
+                    .recorded_by(self.recorder.clone());
                 Visit::new(&own, &case.id()).ask(case, FIRST_CLIENT).await
             }
             None => Visit::new(self, &case.id()).ask(case, FIRST_CLIENT).await,
@@ -533,6 +564,7 @@ impl Target {
             None => None,
         };
         let (came, heard) = wire::send(&self.client, &base, &request).await;
+        self.record(case, &base, &heard)?;
         self.hear(case, heard);
         let answer = match came {
             Ok(came) => Ok(self.answer(came).await?),
@@ -567,6 +599,14 @@ impl Target {
             None => None,
         };
         Ok(Answer { status, headers, body, moment_ms, exchange, opened: None, wrong: Vec::new() })
+    }
+
+    /// Keeps an exchange in the recording, where it is of its vendor.
+    fn record(&self, case: &Case, base: &str, heard: &Heard) -> Result<(), TargetError> {
+        match self.recorder.as_ref().filter(|recorder| recorder.vendor() == case.vendor) {
+            Some(recorder) => Ok(recorder.keep(heard, base)?),
+            None => Ok(()),
+        }
     }
 
     /// Writes an exchange down, without what must not be told.

@@ -58,7 +58,10 @@ pub(crate) fn run(session: &Session, args: &Args) -> Result<Said, Failure> {
                 code.status.to_string(),
                 outcomes.join("\n"),
                 code.message.clone(),
-                certainty_word(code.certainty).to_owned(),
+                match catalog.verified_on(&code.code) {
+                    Some(day) => format!("verified {day}"),
+                    None => certainty_word(code.certainty).to_owned(),
+                },
             ]);
         }
         text += &table.draw();

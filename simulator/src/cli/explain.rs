@@ -90,6 +90,14 @@ fn draw_reading(reading: &Reading) -> String {
         let certainty = certainty_word(entry.certainty);
         out += &labelled("Source", &format!("{} ({certainty})", entry.source));
     }
+    let verified: Vec<_> = reading
+        .verified
+        .iter()
+        .map(|row| format!("verified on {} against {}, at {}", row.on, row.target, row.endpoint))
+        .collect();
+    if !verified.is_empty() {
+        out += &labelled_lines("Live", &verified);
+    }
     out += &labelled("Endpoints", &reading.endpoints.join(", "));
     let mut ways = Vec::new();
     if let Some(account) = &reading.ways.account {

@@ -16,7 +16,7 @@ use super::{
 /// What `schema` takes.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Only this one: vendor, errors, requests, flows, outcomes, magic, persona, scenario, expectations
+    /// Only this one: vendor, errors, verified, requests, flows, outcomes, magic, persona, scenario, expectations
     /// or gspsim
     name: Option<String>,
     /// Write each into a file `NAME.schema.json` of this folder

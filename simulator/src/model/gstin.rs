@@ -25,6 +25,9 @@ pub use self::{
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Gstin([u8; 15]);
 
+/// An active taxpayer's, to speak of where nobody else is; its PAN's serial belongs to nobody.
+pub const EXAMPLE: &str = "27AAACS0000A1ZG";
+
 /// What sort of registration a GSTIN's layout tells of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum GstinKind {

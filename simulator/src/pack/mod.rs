@@ -55,6 +55,8 @@ pub struct Pack {
     pub settings: Value,
     /// What each setting decides.
     pub setting_notes: Vec<SettingNote>,
+    /// What runs against a live side have shown to be so.
+    pub verified: Vec<Verified>,
     /// Auth schemes.
     pub schemes: Vec<Scheme>,
     /// Who may call.
@@ -96,6 +98,25 @@ pub struct SettingNote {
     pub value: Value,
     /// What it may be; empty: anything of the value's type.
     pub choices: Vec<Value>,
+}
+
+/// A statement of a pack that a live side bore out.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, schemars::JsonSchema)]
+pub struct Verified {
+    /// The endpoint that was asked.
+    pub endpoint: String,
+    /// What it said in the end, by our name.
+    pub outcome: String,
+    /// The vendor's code, where the answer is one.
+    pub code: Option<String>,
+    /// The setting whose value was borne out.
+    pub setting: Option<String>,
+    /// That value.
+    pub value: Option<Value>,
+    /// The day.
+    pub on: String,
+    /// The side that was asked.
+    pub target: String,
 }
 
 /// Somebody who may call.
@@ -484,6 +505,14 @@ impl Pack {
     #[must_use]
     pub fn code_of(&self, plan: &ReplyPlan) -> Option<&Code> {
         self.catalog.get(plan.code?)
+    }
+
+    /// What a live side bore out of a code, the latest last.
+    pub fn verified_code<'pack>(
+        &'pack self,
+        code: &'pack str,
+    ) -> impl Iterator<Item = &'pack Verified> {
+        self.verified.iter().filter(move |row| row.code.as_deref() == Some(code))
     }
 
     /// The endpoint of that name.

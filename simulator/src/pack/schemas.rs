@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     contract::{ContractFile, flows::FlowsFile},
-    file::{ErrorsFile, OutcomesFile, VendorFile},
+    file::{ErrorsFile, OutcomesFile, VendorFile, VerifiedFile},
 };
 use crate::{magic::MagicFile, scenario::file::ScenarioFile, taxpayers::Persona};
 
@@ -47,6 +47,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
     vec![
         ("vendor", open_all(schema::<VendorFile>("fixtures/<vendor>/vendor.toml"), &SETTING)),
         ("errors", schema::<ErrorsFile>("fixtures/<vendor>/errors.toml")),
+        ("verified", schema::<VerifiedFile>("fixtures/<vendor>/verified.toml")),
         ("requests", schema::<ContractFile>("fixtures/<vendor>/contract/requests.toml")),
         ("flows", schema::<FlowsFile>("fixtures/<vendor>/contract/flows.toml")),
         ("outcomes", schema::<OutcomesFile>("fixtures/outcomes.toml")),

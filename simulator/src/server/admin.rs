@@ -16,6 +16,8 @@ use crate::finding::FindingRecord;
 
 mod clock;
 mod consent;
+mod coverage;
+pub(super) mod docs;
 mod document;
 mod journal;
 mod limits;
@@ -47,33 +49,33 @@ pub(super) fn router(app: Arc<App>) -> Router {
 
 /// What there is, in the order in which a document tells it.
 fn routes() -> Vec<Route> {
-    let mut all = vec![
+    let state = vec![
         page(Route::get("/", index)),
         page(Route::get("/__sim", index)),
         page(Route::get("/__sim/", index)),
         state(Route::get("/__sim/health", health)),
         state(Route::get("/__sim/ready", health)),
     ];
-    for more in [
-        world::routes(),
-        openapi::routes(),
-        taxpayers::routes(),
-        tenants::routes(),
-        reset::routes(),
-        reload::routes(),
-        scenarios::routes(),
-        clock::routes(),
-        limits::routes(),
-        consent::routes(),
-        journal::routes(),
-        stream::routes(),
-        verify::routes(),
-        metrics::routes(),
-        tls::routes(),
-    ] {
-        all.extend(more);
-    }
-    all
+    let groups = [
+        ("the simulator", vec![state, reload::routes(), metrics::routes()]),
+        ("vendors", vec![world::routes()]),
+        ("documents", vec![openapi::routes(), docs::routes()]),
+        ("taxpayers", vec![taxpayers::routes()]),
+        ("tenants", vec![tenants::routes(), reset::routes()]),
+        ("scenarios", vec![scenarios::routes()]),
+        ("clock", vec![clock::routes()]),
+        ("limits", vec![limits::routes()]),
+        ("sessions of the GST network", vec![consent::routes()]),
+        (
+            "what was received",
+            vec![journal::routes(), stream::routes(), verify::routes(), coverage::routes()],
+        ),
+        ("TLS", vec![tls::routes()]),
+    ];
+    let groups = groups
+        .into_iter()
+        .flat_map(|(tag, routes)| routes.into_iter().flatten().map(move |route| route.tagged(tag)));
+    groups.collect()
 }
 
 fn page(route: Route) -> Route {

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Teller;
-use crate::pack::{Certainty, Code, Pack};
+use crate::pack::{Certainty, Code, Pack, Verified};
 
 /// The codes of one vendor.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -17,6 +17,9 @@ pub struct VendorCatalog {
     pub counts: Counts,
     /// Every code, in the order of the vendor's documents.
     pub codes: Vec<Code>,
+    /// What a live side bore out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub verified: Vec<Verified>,
 }
 
 /// How many codes there are.
@@ -32,6 +35,15 @@ pub struct Counts {
     pub client_code: usize,
     /// Our reading.
     pub assumed: usize,
+}
+
+impl VendorCatalog {
+    /// The last day on which a live side bore a code out.
+    #[must_use]
+    pub fn verified_on(&self, code: &str) -> Option<&str> {
+        let rows = self.verified.iter().filter(|row| row.code.as_deref() == Some(code));
+        rows.map(|row| row.on.as_str()).max()
+    }
 }
 
 impl Counts {
@@ -69,6 +81,7 @@ pub fn catalog(teller: &Teller, vendor: Option<&str>) -> Option<Vec<VendorCatalo
         title: pack.title.clone(),
         counts: Counts::of(&pack.catalog),
         codes: pack.catalog.clone(),
+        verified: pack.verified.clone(),
     };
     Some(teller.packs(vendor)?.into_iter().map(|pack| of(pack)).collect())
 }

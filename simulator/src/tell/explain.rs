@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     magic::{By, MagicRow},
-    pack::{Certainty, Endpoint, Layer, Pack, ReplyPlan, Retry, contract::Sender},
+    pack::{Certainty, Endpoint, Layer, Pack, ReplyPlan, Retry, Verified, contract::Sender},
 };
 
 /// What a code or outcome is.
@@ -42,6 +42,9 @@ pub struct Reading {
     pub message: String,
     /// Endpoints that say it.
     pub endpoints: Vec<String>,
+    /// What a live side bore out of it: day, side, endpoint.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub verified: Vec<Verified>,
     /// The catalog's entry; none for an answer without a code.
     pub entry: Option<Details>,
     /// How to get it here.
@@ -181,6 +184,7 @@ fn readings_of(teller: &Teller, pack: &Arc<Pack>, word: &str) -> Vec<Reading> {
                 status: row.status,
                 message: row.message.clone(),
                 endpoints: endpoints.iter().map(|endpoint| endpoint.name.clone()).collect(),
+                verified: pack.verified_code(&row.code).cloned().collect(),
                 entry: Some(Details {
                     layer: row.layer,
                     cause: row.cause.clone(),
@@ -215,6 +219,12 @@ fn answers(teller: &Teller, pack: &Arc<Pack>, word: &str) -> Vec<Reading> {
         status: plan.status.as_u16(),
         message: String::new(),
         endpoints: speakers.iter().map(|(endpoint, _)| endpoint.name.clone()).collect(),
+        verified: pack
+            .verified
+            .iter()
+            .filter(|row| row.code.is_none() && row.outcome == plan.outcome.as_str())
+            .cloned()
+            .collect(),
         entry: None,
         ways: ways(teller, pack, Some(first), &plan.outcome.to_string(), None),
         reply: reply(teller, pack, first, word),

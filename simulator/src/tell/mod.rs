@@ -38,7 +38,7 @@ pub mod tenant;
 pub mod vendors;
 
 /// The active taxpayer that examples ask about, where nothing else is asked for.
-pub const EXAMPLE_GSTIN: &str = "27AAACS0000A1ZG";
+pub const EXAMPLE_GSTIN: &str = crate::model::gstin::EXAMPLE;
 
 /// Where `gspsim serve` listens unless told otherwise.
 pub const DEFAULT_URL: &str = "http://127.0.0.1:4777";

@@ -110,6 +110,18 @@ pub fn is_pin(text: &str) -> bool {
     text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0')
 }
 
+/// An address of the internet that is kept for documents (RFC 5737).
+#[must_use]
+pub fn internet(dice: &mut Dice) -> String {
+    format!("203.0.113.{}", 1 + dice.below(254))
+}
+
+/// Whether an address is kept for documents, or is this machine's.
+#[must_use]
+pub fn is_internet_of_ours(address: std::net::Ipv4Addr) -> bool {
+    address.is_documentation() || address.is_loopback() || address.is_unspecified()
+}
+
 /// The number of an invoice or another document.
 #[must_use]
 pub fn document(dice: &mut Dice) -> String {

@@ -65,6 +65,14 @@ pub(super) fn read(
             );
         }
     }
+    for pointer in file.code_at.iter().filter(|pointer| !pointer.starts_with('/')) {
+        findings.push(
+            Finding::new(format!("`{pointer}` is no JSON pointer"))
+                .at(pointer.span.clone())
+                .within(&source)
+                .hint("begin with a slash: `/error/code`"),
+        );
+    }
     let flows = if whole { flows::read(files, &cases, scenarios, findings) } else { Vec::new() };
     Contract { cases, file, flows }
 }
@@ -85,6 +93,16 @@ pub(super) fn names(files: &PackFiles<'_>, request: &RequestFile, case: &Case) -
         );
         return findings;
     };
+    if let Some(reading) = &request.reading
+        && !pack.setting_notes.iter().any(|note| note.name == reading.value)
+    {
+        let names: Vec<_> = pack.setting_notes.iter().map(|note| note.name.clone()).collect();
+        find(
+            format!("`{}` has no setting `{reading}`", pack.name),
+            &reading.span,
+            closest(reading, &names),
+        );
+    }
     let replies = &endpoint.replies;
     if replies.by_outcome.get(request.outcome.value.as_str()).is_none() {
         let mut names: Vec<_> = replies.by_outcome.keys().map(ToString::to_string).collect();

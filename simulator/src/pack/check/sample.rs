@@ -12,6 +12,7 @@ use crate::{
     gstn::{Key, envelope::wrap_key},
     model::{
         call::Call,
+        gstin::EXAMPLE,
         period,
         taxpayer::{Place, Taxpayer},
     },
@@ -32,7 +33,7 @@ use crate::{
 /// its cases are over; in epoch milliseconds.
 pub(crate) const MOMENT_MS: i64 = 1_795_235_400_000;
 /// A GSTIN that fits every layout; its PAN's serial belongs to nobody.
-const GSTIN: &str = "27AAACS0000A1ZG";
+const GSTIN: &str = EXAMPLE;
 
 /// Who opened the sample session, in which state, under which key.
 const USER: &str = "SIM_USER";

@@ -38,6 +38,7 @@ mod endpoint;
 mod limit;
 mod replies;
 mod routes;
+mod verified;
 
 /// Reads and compiles the vendor `name` of a folder of fixtures.
 ///
@@ -203,6 +204,18 @@ impl Compiler<'_> {
                 AuthPlace::Path(_) | AuthPlace::Body(_) => {}
             }
         }
+        let setting_notes: Vec<_> = self
+            .file
+            .settings
+            .iter()
+            .map(|(name, setting)| SettingNote {
+                name: name.clone(),
+                about: setting.about.clone(),
+                value: values.get(name).cloned().unwrap_or(Value::Null),
+                choices: setting.choices.clone(),
+            })
+            .collect();
+        let verified = self.verified(&endpoints, &setting_notes);
         Pack {
             name: self.name.to_owned(),
             title: self.file.title.clone(),
@@ -210,17 +223,8 @@ impl Compiler<'_> {
             hosts: self.file.hosts.iter().map(|host| host.value.to_ascii_lowercase()).collect(),
             content_type: HeaderValue::from_str(&self.file.reply.content_type)
                 .unwrap_or(HeaderValue::from_static("application/json")),
-            setting_notes: self
-                .file
-                .settings
-                .iter()
-                .map(|(name, setting)| SettingNote {
-                    name: name.clone(),
-                    about: setting.about.clone(),
-                    value: values.get(name).cloned().unwrap_or(Value::Null),
-                    choices: setting.choices.clone(),
-                })
-                .collect(),
+            setting_notes,
+            verified,
             settings: Value::Object(values),
             schemes,
             accounts,

@@ -318,6 +318,7 @@ impl StepFile {
             seed: None,
             hangs_on: None,
             explained: self.explained.clone(),
+            reading: None,
             without: self.without.clone(),
             source: String::new(),
         };

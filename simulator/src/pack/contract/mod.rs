@@ -91,6 +91,8 @@ pub struct Case {
     pub hangs_on: Option<String>,
     /// A part of what the simulator's journal must say of it.
     pub explained: Option<String>,
+    /// The setting whose default it relies on.
+    pub reading: Option<String>,
     /// What was taken out on purpose.
     pub left_out: Vec<String>,
     /// Where this is written.

@@ -81,6 +81,10 @@ pub struct RequestFile {
     /// What the simulator's journal must say of it, or a part of that.
     #[serde(default)]
     pub explained: Option<Located<String>>,
+    /// The setting of the pack whose default it relies on, where the vendor's documents can be read
+    /// in more than one way: a live run of this request tells which reading holds.
+    #[serde(default)]
+    pub reading: Option<Located<String>>,
     /// What is taken out after `like` was merged: a key of the query, the headers or the body, or
     /// a JSON pointer into the body.
     #[serde(default)]
@@ -175,6 +179,7 @@ impl RequestFile {
             seed: self.seed.or(start.seed),
             hangs_on: named(&self.hangs_on),
             explained: named(&self.explained),
+            reading: named(&self.reading),
             left_out: start.left_out,
             source: if self.source.is_empty() { start_source } else { self.source.clone() },
         };

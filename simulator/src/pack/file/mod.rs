@@ -16,6 +16,7 @@ mod consent;
 mod endpoint;
 mod limit;
 mod rule;
+mod verified;
 
 pub use self::{
     auth::{
@@ -31,6 +32,7 @@ pub use self::{
     },
     limit::{Count, LimitAt, LimitChange, LimitCounts, LimitFile, LimitNumbers, LimitOf, LimitPer},
     rule::{CheckFile, FinancialYearFile, GstinCheck, JsonType, LengthFile, PanForm, RuleFile},
+    verified::{VerifiedFile, VerifiedRow},
 };
 
 /// A name that another part of the pack defines: an outcome, a code, a body, a field.

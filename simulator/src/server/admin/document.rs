@@ -197,7 +197,7 @@ fn problematic(told: &mut Value) {
 fn operation(route: &Route, input: &Value, responses: Value) -> Value {
     let mut told = json!({
         "operationId": name(route),
-        "tags": [tag(route)],
+        "tags": [route.tag],
         "summary": route.about,
     });
     for (word, value) in input.as_object().into_iter().flatten() {
@@ -226,18 +226,9 @@ fn name(route: &Route) -> String {
     name
 }
 
-/// What comes first behind `/__sim/`.
-fn tag(route: &Route) -> &'static str {
-    let below = route.shown.strip_prefix("/__sim/").unwrap_or_default();
-    match below.split(['/', '.']).next().unwrap_or_default() {
-        "" => "index",
-        first => first,
-    }
-}
-
+/// The tags, in the order of the table.
 fn tags(routes: &[Route]) -> Value {
-    let mut all: Vec<&str> = routes.iter().map(tag).collect();
-    all.sort_unstable();
+    let mut all: Vec<&str> = routes.iter().map(|route| route.tag).collect();
     all.dedup();
     all.into_iter().map(|name| json!({ "name": name })).collect()
 }
@@ -249,6 +240,11 @@ fn without_null(schema: &mut Value) {
         if let [only] = types.as_slice() {
             schema["type"] = only.clone();
         }
+    }
+    if let Some(keywords) = schema.as_object_mut()
+        && keywords.get("default").is_some_and(Value::is_null)
+    {
+        keywords.shift_remove("default");
     }
     if let Some(shapes) = schema.get_mut("anyOf").and_then(Value::as_array_mut) {
         shapes.retain(|shape| shape["type"] != "null");

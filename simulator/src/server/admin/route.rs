@@ -22,6 +22,8 @@ pub(super) struct Route {
     pub(super) path: &'static str,
     /// The address as people have it, where that is another.
     pub(super) shown: &'static str,
+    /// What it belongs to.
+    pub(super) tag: &'static str,
     /// What it does, as one sentence.
     pub(super) about: &'static str,
     /// The JSON body that it reads.
@@ -68,6 +70,7 @@ impl Route {
             method,
             path,
             shown: path,
+            tag: "",
             about: "",
             body: None,
             body_optional: false,
@@ -104,6 +107,11 @@ impl Route {
         answer: H,
     ) -> Self {
         Self::new(Method::DELETE, MethodFilter::DELETE, path, answer)
+    }
+
+    /// What it belongs to.
+    pub(super) fn tagged(self, tag: &'static str) -> Self {
+        Self { tag, ..self }
     }
 
     /// What it does.

@@ -2,7 +2,8 @@
 //!
 //! - [`inputs`]: what a request brings, from fields and rules
 //! - [`said`]: every answer, played or rendered
-//! - [`responses`], [`operation`]: both put together, a method and a path each
+//! - [`parameters`], [`bodies`], [`responses`]: both as documents have them
+//! - [`operation`]: all of that put together, a method and a path each
 //! - [`schemas`], [`security`]: components
 //!
 //! Examples are played at one moment, so a document hangs on files, settings and seed only: same
@@ -25,8 +26,10 @@ use crate::{
     world::{World, homes},
 };
 
+mod bodies;
 mod inputs;
 mod operation;
+mod parameters;
 mod responses;
 mod said;
 mod schemas;
