@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 use crate::sample;
 
-fn program(home: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn program(home: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gsp-contract"));
     for variable in ["GITHUB_ACTIONS", "GSPSIM_URL", "GSPSIM_TENANT", "GSPSIM_ADMIN_TOKEN"] {
         command.env_remove(variable);
@@ -22,12 +22,12 @@ fn program(home: &Path, arguments: &[&str]) -> Output {
     command.current_dir(home).args(arguments).output().expect("the program starts")
 }
 
-fn told(output: &Output) -> (Option<i32>, String, String) {
+pub(crate) fn told(output: &Output) -> (Option<i32>, String, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.code(), text(&output.stdout), text(&output.stderr))
 }
 
-fn home(run: Option<&Run>) -> TempDir {
+pub(crate) fn home(run: Option<&Run>) -> TempDir {
     let home = tempfile::tempdir().expect("a folder");
     if let Some(run) = run {
         let folder = home.path().join(".gsp-contract");
