@@ -62,7 +62,7 @@ pub(crate) async fn run(arguments: &Args) -> Result<u8, Trouble> {
     if !arguments.accept.is_empty() {
         return accept::accept(arguments);
     }
-    let run = read(&arguments.run)?;
+    let run = super::reports::read_run(&arguments.run)?;
     let ingredients = arguments.packs.ingredients()?;
     let suite = arguments.packs.suite()?;
     if let Some(vendor) = &arguments.vendor
@@ -90,12 +90,6 @@ pub(crate) async fn run(arguments: &Args) -> Result<u8, Trouble> {
         print(&as_text(&run, &verdicts, &told, &settled));
     }
     Ok(if told.is_empty() { DONE } else { MISMATCHES })
-}
-
-/// The file of a run.
-fn read(path: &Path) -> Result<Run, Trouble> {
-    Run::read(path)
-        .map_err(|error| Trouble::Input(format!("error: {error}\nhint: {}", error.hint())))
 }
 
 /// A group of drifts with what is proposed.

@@ -28,7 +28,7 @@ impl Maker<'_> {
             match drift.kind {
                 Kind::NewKey => {
                     let parent = pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
-                    for spot in self.later_first(body::objects(
+                    for spot in Self::later_first(body::objects(
                         &self.files,
                         &self.group.vendor,
                         &name,
@@ -38,7 +38,7 @@ impl Maker<'_> {
                     }
                 }
                 Kind::KeyOrder => {
-                    for spot in self.later_first(body::objects(
+                    for spot in Self::later_first(body::objects(
                         &self.files,
                         &self.group.vendor,
                         &name,
@@ -49,7 +49,7 @@ impl Maker<'_> {
                 }
                 kind => {
                     let spots = body::spots(&self.files, &self.group.vendor, &name, pointer);
-                    for spot in self.later_first(spots) {
+                    for spot in Self::later_first(spots) {
                         let changed = match kind {
                             Kind::KeyGone => self.cut(&spot),
                             Kind::Type => self.retype(&spot),
@@ -76,7 +76,7 @@ impl Maker<'_> {
     }
 
     /// The last ones first, so that a change moves none that is still to be made; each once.
-    fn later_first(&self, mut spots: Vec<Spot>) -> Vec<Spot> {
+    fn later_first(mut spots: Vec<Spot>) -> Vec<Spot> {
         spots.sort_by_key(|spot| std::cmp::Reverse(spot.value.span.start));
         spots.dedup_by(|one, other| one.path == other.path && one.value == other.value);
         spots
