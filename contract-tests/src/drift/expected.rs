@@ -279,7 +279,8 @@ impl Expected {
         let mut silent = case.code_at.to_vec();
         silent.extend(way.into_iter().flat_map(|way| way.rolled_pointers()));
         silent.extend(live.wrong.iter().map(|mismatch| general(&mismatch.at)));
-        let rules = Rules { fixed_texts: !answers_with_somebody(case), silent };
+        let fixed_texts = !answers_with_somebody(case) && !own.tells_of_somebody();
+        let rules = Rules { fixed_texts, silent };
         let nothing = Value::Null;
         let schema = case.schema.as_ref().map_or(&nothing, |schema| schema.json());
         let place = Place::whole("", Allowed::of(schema));
