@@ -2,8 +2,12 @@
 
 use std::process::Output;
 
+#[path = "live/drift.rs"]
+mod drift;
 #[path = "live/guard.rs"]
 mod guard;
+#[path = "drift/plants.rs"]
+mod plants;
 #[path = "live/second.rs"]
 mod second;
 
