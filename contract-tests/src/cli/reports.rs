@@ -10,14 +10,12 @@ use std::{
 use clap::ValueEnum;
 use gsp_contract_tests::{
     coverage::Catalog,
+    guard::STATE_FOLDER,
     report::{Terminal, github, html, json, junit},
-    run::{FORMAT, Run},
+    run::{LAST_RUN, Run},
 };
 
 use super::{Trouble, print};
-
-/// Where a run is kept unless told otherwise.
-pub(crate) const LAST_RUN: &str = ".gsp-contract/last-run.json";
 
 /// Set by GitHub's runners.
 const ON_GITHUB: &str = "GITHUB_ACTIONS";
@@ -115,7 +113,7 @@ impl Reports {
             match file {
                 Some(file) => write(&file, &text)?,
                 // A runner reads annotations from both.
-                None if quiet => super::note(&text),
+                None if quiet => super::note(text.trim_end()),
                 None => print(&text),
             }
         }
@@ -137,17 +135,12 @@ pub(crate) fn write(file: &Path, text: &str) -> Result<(), Trouble> {
 
 /// Reads a run that was kept.
 pub(crate) fn read_run(file: &Path) -> Result<Run, Trouble> {
-    let hint = "`gsp-contract run` keeps one; name it with `--run FILE`";
-    let wrong =
-        |what: String| Trouble::Input(format!("error: `{}` {what}\nhint: {hint}", file.display()));
-    let text =
-        fs::read_to_string(file).map_err(|error| wrong(format!("cannot be read: {error}")))?;
-    let run: Run =
-        serde_json::from_str(&text).map_err(|error| wrong(format!("is no run: {error}")))?;
-    if run.format != FORMAT {
-        return Err(wrong(format!("has form {}, and this program reads {FORMAT}", run.format)));
-    }
-    Ok(run)
+    Run::read(file).map_err(|error| super::run::trouble(error.into()))
+}
+
+/// The last run, unless another is named.
+pub(crate) fn last_run() -> PathBuf {
+    Path::new(STATE_FOLDER).join(LAST_RUN)
 }
 
 /// What standard output is like.

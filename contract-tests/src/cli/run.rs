@@ -57,6 +57,7 @@ use super::{
 /// Exit codes: 0 all as promised, 1 mismatches, 2 a file or an argument is wrong, 3 the target
 /// is out of reach or the budget does not allow all cases, 130 ended by Ctrl-C.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Args {
     #[command(flatten)]
     choice: Choice,
@@ -90,7 +91,7 @@ pub(crate) async fn run(arguments: &Args) -> Result<u8, Trouble> {
     let suite = arguments.choice.packs.suite()?;
     let (cases, flows) = arguments.choice.cases(&suite)?;
     let chosen = Chosen { cases, flows };
-    let manner = arguments.manner(&suite)?;
+    let manner = arguments.choice.manner(&suite, arguments.parallel)?;
     let target = arguments.choice.target(&suite).await?;
     let begun = begun(&suite, &chosen, &target);
     if arguments.dry_run {
@@ -122,12 +123,15 @@ pub(crate) async fn run(arguments: &Args) -> Result<u8, Trouble> {
         ));
     }
     let run = record.run();
+    let catalog = Catalog::of(&suite);
     let ended = match went {
         Ok(ended) => ended,
         Err(error) => {
             if run.verdicts.len() < run.chosen.len() && !run.verdicts.is_empty() {
-                arguments.tell_resume(run);
+                tell_resume(run);
             }
+            // What was tried until then is told all the same.
+            arguments.reports.write(run, &catalog, arguments.json)?;
             return Err(trouble(error));
         }
     };
@@ -136,7 +140,7 @@ pub(crate) async fn run(arguments: &Args) -> Result<u8, Trouble> {
     } else {
         print(&terminal.end(run));
     }
-    arguments.reports.write(run, &Catalog::of(&suite), arguments.json)?;
+    arguments.reports.write(run, &catalog, arguments.json)?;
     Ok(arguments.ending(run, ended))
 }
 
@@ -144,15 +148,6 @@ impl Args {
     /// The file of the run.
     fn path(&self) -> PathBuf {
         self.out.clone().unwrap_or_else(|| Path::new(STATE_FOLDER).join(LAST_RUN))
-    }
-
-    fn manner(&self, suite: &Suite) -> Result<Manner, Trouble> {
-        let given = self.choice.given(&suite.world)?.map(|(given, _)| given);
-        let given =
-            given.map(|given| (given.parallel, usize::try_from(given.retries).unwrap_or(0)));
-        let (parallel, retries) = given.unwrap_or((1, 0));
-        let parallel = self.parallel.map_or(parallel, NonZeroUsize::get);
-        Ok(Manner { parallel, retries, ..Manner::default() })
     }
 
     fn plan(
@@ -200,7 +195,7 @@ impl Args {
     /// Tells what is left, and gives the exit code.
     fn ending(&self, run: &Run, ended: Ended) -> u8 {
         if ended.interrupted || ended.put_off > 0 {
-            self.tell_resume(run);
+            tell_resume(run);
         }
         let failed = run.verdicts.iter().any(Verdict::failed);
         match ended {
@@ -210,23 +205,24 @@ impl Args {
             _ => DONE,
         }
     }
+}
 
-    fn tell_resume(&self, run: &Run) {
-        let tried = run.verdicts.len() - run.put_off.len();
-        let put_off = match run.put_off.len() {
-            0 => String::new(),
-            1 => ", 1 was put off".to_owned(),
-            several => format!(", {several} were put off"),
-        };
-        note(&format!(
-            "{tried} of {} cases have their verdict{put_off}: go on with the same arguments and `--resume`\n",
-            run.chosen.len()
-        ));
-    }
+/// Tells what is left, and how to go on.
+fn tell_resume(run: &Run) {
+    let tried = run.verdicts.len() - run.put_off.len();
+    let put_off = match run.put_off.len() {
+        0 => String::new(),
+        1 => ", 1 was put off".to_owned(),
+        several => format!(", {several} were put off"),
+    };
+    note(&format!(
+        "{tried} of {} cases have their verdict{put_off}: go on with the same arguments and `--resume`\n",
+        run.chosen.len()
+    ));
 }
 
 /// A run before anything is tried.
-fn begun(suite: &Suite, chosen: &Chosen<'_>, target: &Target) -> Run {
+pub(super) fn begun(suite: &Suite, chosen: &Chosen<'_>, target: &Target) -> Run {
     let cases = chosen.cases.iter().map(|case| case.id());
     Run {
         format: FORMAT,
@@ -260,7 +256,7 @@ fn recorder(
 }
 
 /// Counts how often Ctrl-C was pressed.
-fn interrupts() -> watch::Receiver<u32> {
+pub(super) fn interrupts() -> watch::Receiver<u32> {
     let (sender, receiver) = watch::channel(0);
     tokio::spawn(async move {
         while tokio::signal::ctrl_c().await.is_ok() {
@@ -270,7 +266,7 @@ fn interrupts() -> watch::Receiver<u32> {
     receiver
 }
 
-fn trouble(error: RunnerError) -> Trouble {
+pub(super) fn trouble(error: RunnerError) -> Trouble {
     match error {
         RunnerError::Target(error) => Trouble::Target(error),
         other => {

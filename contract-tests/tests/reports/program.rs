@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 use crate::sample;
 
-fn program(home: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn program(home: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gsp-contract"));
     for variable in ["GITHUB_ACTIONS", "GSPSIM_URL", "GSPSIM_TENANT", "GSPSIM_ADMIN_TOKEN"] {
         command.env_remove(variable);
@@ -22,12 +22,12 @@ fn program(home: &Path, arguments: &[&str]) -> Output {
     command.current_dir(home).args(arguments).output().expect("the program starts")
 }
 
-fn told(output: &Output) -> (Option<i32>, String, String) {
+pub(crate) fn told(output: &Output) -> (Option<i32>, String, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.code(), text(&output.stdout), text(&output.stderr))
 }
 
-fn home(run: Option<&Run>) -> TempDir {
+pub(crate) fn home(run: Option<&Run>) -> TempDir {
     let home = tempfile::tempdir().expect("a folder");
     if let Some(run) = run {
         let folder = home.path().join(".gsp-contract");
@@ -90,8 +90,8 @@ fn a_run_that_is_not_there_or_none_is_wrong_input() {
     let home = home(None);
     let (code, _, err) = told(&program(home.path(), &["report"]));
     assert_eq!(code, Some(2));
-    assert!(err.starts_with("error: `.gsp-contract/last-run.json` cannot be read"), "{err}");
-    assert!(err.contains("hint: `gsp-contract run` keeps one"), "{err}");
+    assert!(err.starts_with("error: there is no run at `.gsp-contract/last-run.json`"), "{err}");
+    assert!(err.contains("hint: `gsp-contract run` writes it"), "{err}");
     fs::write(home.path().join("other.json"), "{}").expect("it is written");
     let (code, _, err) = told(&program(home.path(), &["report", "--run", "other.json"]));
     assert_eq!(code, Some(2), "{err}");
@@ -100,7 +100,7 @@ fn a_run_that_is_not_there_or_none_is_wrong_input() {
     fs::write(home.path().join("later.json"), later.to_string()).expect("it is written");
     let (code, _, err) = told(&program(home.path(), &["report", "--run", "later.json"]));
     assert_eq!(code, Some(2));
-    assert!(err.contains("form 99"), "{err}");
+    assert!(err.contains("format 99"), "{err}");
     let wrong =
         [["run", "--report", "xml=a"], ["run", "--report", "junit"], ["run", "--report", "html="]];
     for arguments in wrong {
