@@ -2,6 +2,8 @@
 
 use std::process::Output;
 
+#[path = "live/certify.rs"]
+mod certify;
 #[path = "live/second.rs"]
 mod second;
 
