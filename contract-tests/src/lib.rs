@@ -18,17 +18,21 @@
 //! - [`verdict`]: an answer held against all of them
 //! - [`mismatch`]: one departure
 //! - [`drift`]: where a live answer is another than the pack promises
+//! - [`fidelity`]: how sure each answer of the packs is
 //! - [`recording`]: what a live side said, with stand-ins for all that is somebody's
 //! - [`run`]: what came of a run, in a file
-//! - [`runner`]: many cases in their order: what it would cost, retries, what is kept on the way
 //! - [`report`]: a run, told to people and machines
+//! - [`certify`]: evidence of what was sent and what came
 //! - [`coverage`]: which codes of the catalog were met, by runs and by a client
+//! - [`runner`]: many cases in their order: what it would cost, retries, what is kept on the way
 
 pub mod case;
+pub mod certify;
 pub mod client;
 pub mod config;
 pub mod coverage;
 pub mod drift;
+pub mod fidelity;
 pub mod flow;
 pub mod guard;
 pub mod http;

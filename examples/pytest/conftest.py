@@ -3,7 +3,8 @@
     pip install pytest requests
     pytest examples/pytest
 
-`GSPSIM` says where the program is, if not on the PATH; `GSPSIM_URL` that one is running already.
+`GSPSIM` says where the program is, if not on the PATH; `GSPSIM_URL` that one is running already. With `GSPSIM_KEEP_TENANTS` the
+tenants stay until nobody has called them for an hour, so that `gsp-contract coverage --all-tenants` can tell what they have met.
 """
 
 import json
@@ -73,6 +74,8 @@ class Tenant:
         return [one["reply"]["status"] for one in page["exchanges"]]
 
     def end(self):
+        if os.environ.get("GSPSIM_KEEP_TENANTS"):
+            return
         requests.delete(self.place, timeout=10)
 
 

@@ -1,11 +1,15 @@
 //! Whom to ask, and which cases: what the commands that ask share.
 
-use std::path::{Path, PathBuf};
+use std::{
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+};
 
 use gsp_contract_tests::{
     case::{Case, Suite, tags::TAGS},
     config::{Config, FILE_NAME, FILE_VARIABLE, Given, Lack},
     flow::FlowCase,
+    runner::Manner,
     target::{Target, TargetError},
 };
 use gsp_simulator::{finding::Finding, render::expression::closest, world::World};
@@ -86,6 +90,20 @@ impl Choice {
             return Err(TargetError::Lacks { name: self.target.clone(), lacks }.into());
         }
         Ok(Target::given(given, suite).await?)
+    }
+
+    /// How cases are tried there; `parallel` is in place of what contract.toml says.
+    pub(crate) fn manner(
+        &self,
+        suite: &Suite,
+        parallel: Option<NonZeroUsize>,
+    ) -> Result<Manner, Trouble> {
+        let given = self.given(&suite.world)?.map(|(given, _)| given);
+        let given =
+            given.map(|given| (given.parallel, usize::try_from(given.retries).unwrap_or(0)));
+        let (own, retries) = given.unwrap_or((1, 0));
+        let parallel = parallel.map_or(own, NonZeroUsize::get);
+        Ok(Manner { parallel, retries, ..Manner::default() })
     }
 
     /// The cases that are meant.

@@ -7,12 +7,12 @@ use gsp_contract_tests::{
     http,
     target::TargetError,
 };
+use gsp_simulator::tenants::TENANT_HEADER;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::json;
 
-use super::{
-    DONE, MISMATCHES, Packs, Trouble, print,
-    reports::{self, LAST_RUN},
-};
+use super::{DONE, MISMATCHES, Packs, Trouble, print, reports};
 
 /// So long a simulator may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -30,13 +30,16 @@ pub(crate) struct Args {
     /// The simulator that the client talks to: what `gspsim serve` prints.
     #[arg(long, value_name = "URL", env = "GSPSIM_URL", hide_env_values = true)]
     url: Option<String>,
-    /// The simulator's tenant that is the client's; the one that is always there unless said
-    /// otherwise.
+    /// The simulator's tenant that is the client's; may be given several times. The one that is
+    /// always there unless said otherwise.
     #[arg(long, value_name = "NAME", env = "GSPSIM_TENANT", hide_env_values = true)]
-    tenant: Option<String>,
+    tenant: Vec<String>,
+    /// All tenants that the simulator has, together: tests with a tenant each are one client.
+    #[arg(long, conflicts_with = "tenant", requires = "url")]
+    all_tenants: bool,
     /// The simulator's admin token, where it wants one.
     #[arg(long, value_name = "TOKEN", env = "GSPSIM_ADMIN_TOKEN", hide_env_values = true)]
-    admin_token: Option<secrecy::SecretString>,
+    admin_token: Option<SecretString>,
     /// A run that was kept; may be given several times.
     #[arg(long, value_name = "FILE")]
     run: Vec<PathBuf>,
@@ -61,7 +64,7 @@ pub(crate) async fn run(arguments: &Args) -> Result<u8, Trouble> {
     }
     let mut files = arguments.run.clone();
     if files.is_empty() && arguments.url.is_none() {
-        files.push(LAST_RUN.into());
+        files.push(reports::last_run());
     }
     let runs = files.iter().map(|file| reports::read_run(file)).collect::<Result<Vec<_>, _>>()?;
     let client = match &arguments.url {
@@ -104,32 +107,77 @@ fn short<'a>(covered: &'a [Covered], arguments: &Args, least: usize) -> Vec<&'a 
     covered.iter().filter(counts).filter(is_short).collect()
 }
 
-/// What a simulator says that its client has met.
+/// What a simulator says that its client has met: all of its tenants together, where that is wanted.
 async fn met(url: &str, arguments: &Args) -> Result<Met, Trouble> {
-    use secrecy::ExposeSecret as _;
+    let simulator = Simulator::new(url, arguments)?;
+    let mut tenants: Vec<Option<String>> = arguments.tenant.iter().cloned().map(Some).collect();
+    if arguments.all_tenants {
+        let all: Tenants = simulator.ask("tenants", None).await?;
+        tenants = all.tenants.into_iter().map(|tenant| Some(tenant.name)).collect();
+    }
+    if tenants.is_empty() {
+        tenants.push(None);
+    }
+    let mut met = Met::default();
+    for tenant in tenants {
+        met.add(simulator.ask("coverage", tenant.as_deref()).await?);
+    }
+    Ok(met)
+}
 
-    let url = url.trim_end_matches('/');
-    let out_of_reach = |error: &reqwest::Error| {
-        Trouble::Target(TargetError::OutOfReach { url: url.to_owned(), why: error.to_string() })
-    };
-    let client = http::client().no_proxy().timeout(PATIENCE);
-    let client = client.build().map_err(|error| out_of_reach(&error))?;
-    let mut request = client.get(format!("{url}/__sim/coverage"));
-    if let Some(tenant) = &arguments.tenant {
-        request = request.header("x-sim-tenant", tenant);
+/// The tenants of a simulator.
+#[derive(Debug, Deserialize)]
+struct Tenants {
+    tenants: Vec<Tenant>,
+}
+
+/// One of them.
+#[derive(Debug, Deserialize)]
+struct Tenant {
+    name: String,
+}
+
+/// A running simulator.
+struct Simulator<'a> {
+    url: &'a str,
+    token: Option<&'a SecretString>,
+    client: reqwest::Client,
+}
+
+impl<'a> Simulator<'a> {
+    fn new(url: &'a str, arguments: &'a Args) -> Result<Self, Trouble> {
+        let url = url.trim_end_matches('/');
+        let client = http::client().no_proxy().timeout(PATIENCE).build();
+        let client = client.map_err(|error| out_of_reach(url, &error))?;
+        Ok(Self { url, token: arguments.admin_token.as_ref(), client })
     }
-    if let Some(token) = &arguments.admin_token {
-        request = request.bearer_auth(token.expose_secret());
+
+    /// Asks the admin API, for a tenant.
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        tenant: Option<&str>,
+    ) -> Result<T, Trouble> {
+        let url = self.url;
+        let mut request = self.client.get(format!("{url}/__sim/{path}"));
+        if let Some(tenant) = tenant {
+            request = request.header(TENANT_HEADER, tenant);
+        }
+        if let Some(token) = self.token {
+            request = request.bearer_auth(token.expose_secret());
+        }
+        let reply = request.send().await.map_err(|error| out_of_reach(url, &error))?;
+        let status = reply.status();
+        if status.is_client_error() {
+            return Err(Trouble::Input(format!(
+                "error: the simulator at {url} does not tell its {path}: {status}\nhint: `--tenant` names one that is there, `--admin-token` gives what `gspsim serve` printed"
+            )));
+        }
+        let none = |_| Trouble::Target(TargetError::NoSimulator { url: url.to_owned() });
+        reply.json().await.map_err(none)
     }
-    let reply = request.send().await.map_err(|error| out_of_reach(&error))?;
-    let status = reply.status();
-    if status.is_client_error() {
-        return Err(Trouble::Input(format!(
-            "error: the simulator at {url} does not tell its coverage: {status}\nhint: `--tenant` names one that is there, `--admin-token` gives what `gspsim serve` printed"
-        )));
-    }
-    reply
-        .json()
-        .await
-        .map_err(|_| Trouble::Target(TargetError::NoSimulator { url: url.to_owned() }))
+}
+
+fn out_of_reach(url: &str, error: &reqwest::Error) -> Trouble {
+    Trouble::Target(TargetError::OutOfReach { url: url.to_owned(), why: error.to_string() })
 }

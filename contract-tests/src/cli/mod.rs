@@ -6,10 +6,12 @@ use clap::{Parser, Subcommand};
 use gsp_contract_tests::{case::Suite, target::TargetError};
 use gsp_simulator::{finding::Finding, pack::folder::Folder, world::Ingredients};
 
+mod certify;
 mod choice;
 mod coverage;
 mod doctor;
 mod drift;
+mod fidelity;
 mod lint;
 mod progress;
 mod record;
@@ -43,8 +45,10 @@ enum Command {
     Run(Box<run::Args>),
     Report(report::Args),
     Coverage(Box<coverage::Args>),
+    Certify(Box<certify::Args>),
     Doctor(doctor::Args),
     Drift(drift::Args),
+    Fidelity(fidelity::Args),
     Record(record::Args),
     Lint(lint::Args),
     Replay(replay::Args),
@@ -58,8 +62,10 @@ impl Cli {
             Command::Run(args) => run::run(&args).await,
             Command::Report(args) => report::run(&args),
             Command::Coverage(args) => coverage::run(&args).await,
+            Command::Certify(args) => certify::run(&args).await,
             Command::Doctor(args) => doctor::run(&args),
             Command::Drift(args) => drift::run(&args).await,
+            Command::Fidelity(args) => fidelity::run(&args),
             Command::Record(args) => record::run(&args).await,
             Command::Lint(args) => lint::run(&args),
             Command::Replay(args) => replay::run(&args).await,
@@ -136,9 +142,9 @@ pub(crate) fn print(text: &str) {
     let _ = anstream::stdout().lock().write_all(text.as_bytes());
 }
 
-/// Prints beside the output.
+/// Tells something that is no result.
 pub(crate) fn note(text: &str) {
-    let _ = anstream::stderr().lock().write_all(text.as_bytes());
+    let _ = anstream::stderr().lock().write_all(format!("{text}\n").as_bytes());
 }
 
 /// Tells why nothing was tried, and gives the exit code.

@@ -6,7 +6,7 @@ use gsp_contract_tests::{coverage::Catalog, report::Terminal, verdict::Verdict};
 
 use super::{
     DONE, MISMATCHES, Packs, Trouble, print,
-    reports::{self, Format, LAST_RUN},
+    reports::{self, Format},
 };
 
 /// Tells a run that was kept, without asking anybody again.
@@ -16,7 +16,7 @@ use super::{
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The run; `gsp-contract run` keeps its last one there.
-    #[arg(long, value_name = "FILE", default_value = LAST_RUN)]
+    #[arg(long, value_name = "FILE", default_value_os_t = reports::last_run())]
     run: PathBuf,
     /// The form that it is told in.
     #[arg(long, value_enum, default_value = "terminal")]

@@ -10,14 +10,12 @@ use std::{
 use clap::ValueEnum;
 use gsp_contract_tests::{
     coverage::Catalog,
+    guard::STATE_FOLDER,
     report::{Terminal, github, html, json, junit},
-    run::Run,
+    run::{LAST_RUN, Run},
 };
 
 use super::{Trouble, print};
-
-/// Where a run is kept unless told otherwise.
-pub(crate) const LAST_RUN: &str = ".gsp-contract/last-run.json";
 
 /// Set by GitHub's runners.
 const ON_GITHUB: &str = "GITHUB_ACTIONS";
@@ -115,7 +113,7 @@ impl Reports {
             match file {
                 Some(file) => write(&file, &text)?,
                 // A runner reads annotations from both.
-                None if quiet => super::note(&text),
+                None if quiet => super::note(text.trim_end()),
                 None => print(&text),
             }
         }
@@ -138,6 +136,11 @@ pub(crate) fn write(file: &Path, text: &str) -> Result<(), Trouble> {
 /// Reads a run that was kept.
 pub(crate) fn read_run(file: &Path) -> Result<Run, Trouble> {
     Run::read(file).map_err(|error| super::run::trouble(error.into()))
+}
+
+/// The last run, unless another is named.
+pub(crate) fn last_run() -> PathBuf {
+    Path::new(STATE_FOLDER).join(LAST_RUN)
 }
 
 /// What standard output is like.

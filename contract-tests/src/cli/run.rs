@@ -91,7 +91,7 @@ pub(crate) async fn run(arguments: &Args) -> Result<u8, Trouble> {
     let suite = arguments.choice.packs.suite()?;
     let (cases, flows) = arguments.choice.cases(&suite)?;
     let chosen = Chosen { cases, flows };
-    let manner = arguments.manner(&suite)?;
+    let manner = arguments.choice.manner(&suite, arguments.parallel)?;
     let target = arguments.choice.target(&suite).await?;
     let begun = begun(&suite, &chosen, &target);
     if arguments.dry_run {
@@ -123,12 +123,15 @@ pub(crate) async fn run(arguments: &Args) -> Result<u8, Trouble> {
         ));
     }
     let run = record.run();
+    let catalog = Catalog::of(&suite);
     let ended = match went {
         Ok(ended) => ended,
         Err(error) => {
             if run.verdicts.len() < run.chosen.len() && !run.verdicts.is_empty() {
                 tell_resume(run);
             }
+            // What was tried until then is told all the same.
+            arguments.reports.write(run, &catalog, arguments.json)?;
             return Err(trouble(error));
         }
     };
@@ -137,7 +140,7 @@ pub(crate) async fn run(arguments: &Args) -> Result<u8, Trouble> {
     } else {
         print(&terminal.end(run));
     }
-    arguments.reports.write(run, &Catalog::of(&suite), arguments.json)?;
+    arguments.reports.write(run, &catalog, arguments.json)?;
     Ok(arguments.ending(run, ended))
 }
 
@@ -145,15 +148,6 @@ impl Args {
     /// The file of the run.
     fn path(&self) -> PathBuf {
         self.out.clone().unwrap_or_else(|| Path::new(STATE_FOLDER).join(LAST_RUN))
-    }
-
-    fn manner(&self, suite: &Suite) -> Result<Manner, Trouble> {
-        let given = self.choice.given(&suite.world)?.map(|(given, _)| given);
-        let given =
-            given.map(|given| (given.parallel, usize::try_from(given.retries).unwrap_or(0)));
-        let (parallel, retries) = given.unwrap_or((1, 0));
-        let parallel = self.parallel.map_or(parallel, NonZeroUsize::get);
-        Ok(Manner { parallel, retries, ..Manner::default() })
     }
 
     fn plan(
@@ -228,7 +222,7 @@ fn tell_resume(run: &Run) {
 }
 
 /// A run before anything is tried.
-fn begun(suite: &Suite, chosen: &Chosen<'_>, target: &Target) -> Run {
+pub(super) fn begun(suite: &Suite, chosen: &Chosen<'_>, target: &Target) -> Run {
     let cases = chosen.cases.iter().map(|case| case.id());
     Run {
         format: FORMAT,
@@ -262,7 +256,7 @@ fn recorder(
 }
 
 /// Counts how often Ctrl-C was pressed.
-fn interrupts() -> watch::Receiver<u32> {
+pub(super) fn interrupts() -> watch::Receiver<u32> {
     let (sender, receiver) = watch::channel(0);
     tokio::spawn(async move {
         while tokio::signal::ctrl_c().await.is_ok() {

@@ -264,6 +264,20 @@ pub struct CodesMet {
 }
 
 impl Met {
+    /// Adds what another has met.
+    pub fn add(&mut self, other: Self) {
+        for theirs in other.vendors {
+            let at = self.vendors.iter().position(|own| own.vendor == theirs.vendor);
+            let Some(own) = at.and_then(|at| self.vendors.get_mut(at)) else {
+                self.vendors.push(theirs);
+                continue;
+            };
+            for (code, calls) in theirs.codes.calls {
+                *own.codes.calls.entry(code).or_default() += calls;
+            }
+        }
+    }
+
     fn of(&self, vendor: &str) -> BTreeMap<&str, u64> {
         let own = self.vendors.iter().filter(|one| one.vendor == vendor);
         own.flat_map(|one| one.codes.calls.iter().map(|(code, calls)| (code.as_str(), *calls)))

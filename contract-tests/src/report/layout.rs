@@ -209,7 +209,7 @@ mod tests {
         let drawn = columns.draw(40, plain);
         assert_eq!(
             drawn,
-            "AT  PROMISED  FOUND\n/a  string    a text that is a good\n              deal longer than its\n              column\n"
+            "AT  PROMISED  FOUND\n/a  string    a text that is a good deal\n              longer than its column\n"
         );
     }
 

@@ -48,11 +48,13 @@ pub struct Manner {
     pub retries: usize,
     /// The wait before the first time; each further one is twice as long.
     pub first_wait: Duration,
+    /// Keeps every exchange; left out, those of live targets and of what was otherwise than promised.
+    pub keep_all: bool,
 }
 
 impl Default for Manner {
     fn default() -> Self {
-        Self { parallel: 1, retries: 0, first_wait: Duration::from_secs(1) }
+        Self { parallel: 1, retries: 0, first_wait: Duration::from_secs(1), keep_all: false }
     }
 }
 
@@ -205,7 +207,7 @@ pub async fn run(
     let runner = Runner {
         target,
         manner,
-        keep_all: record.run().target.kind == Kind::Live,
+        keep_all: manner.keep_all || record.run().target.kind == Kind::Live,
         tell: RefCell::new(tell),
         halted: Cell::new(false),
     };
