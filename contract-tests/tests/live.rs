@@ -2,6 +2,8 @@
 
 use std::process::Output;
 
+#[path = "live/certify.rs"]
+mod certify;
 #[path = "live/drift.rs"]
 mod drift;
 #[path = "live/guard.rs"]

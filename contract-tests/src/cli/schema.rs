@@ -2,7 +2,10 @@
 
 use std::{fs, path::PathBuf};
 
-use gsp_contract_tests::config::{ConfigFile, FILE_NAME};
+use gsp_contract_tests::{
+    config::{ConfigFile, FILE_NAME},
+    recording::{file::RecordingFile, lint::allow::AllowFile},
+};
 use gsp_simulator::pack::schemas::{schema, to_text};
 
 use super::{DONE, Trouble, print};
@@ -16,7 +19,11 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<u8, Trouble> {
-    let all = [("contract", schema::<ConfigFile>(FILE_NAME))];
+    let all = [
+        ("contract", schema::<ConfigFile>(FILE_NAME)),
+        ("recording", schema::<RecordingFile>("a recording")),
+        ("lint-allow", schema::<AllowFile>("lint-allow.toml")),
+    ];
     for (name, schema) in &all {
         let text = to_text(schema);
         let Some(folder) = &args.write else {

@@ -1,6 +1,6 @@
 //! The file of a recording: TOML that a review can read, strict when it is read again.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::fmt::Write as _;
 
 use gsp_simulator::{
     finding::{Finding, Source},
@@ -313,13 +313,6 @@ pub fn quoted(text: &str) -> String {
     }
     out.push('"');
     out
-}
-
-/// The JSON Schema of the file, for editors.
-#[must_use]
-pub fn schemas() -> BTreeMap<&'static str, serde_json::Value> {
-    let title = "a recording";
-    BTreeMap::from([("recording", gsp_simulator::pack::schemas::schema::<RecordingFile>(title))])
 }
 
 #[cfg(test)]

@@ -245,7 +245,7 @@ impl Second {
     /// The journal of the live side, oldest first.
     pub(crate) fn journal(&self) -> Vec<Value> {
         let json: Value =
-            serde_json::from_str(&self.fetch("/__sim/journal?limit=10000")).expect("it is JSON");
+            serde_json::from_str(&self.fetch("/__sim/journal?limit=1000")).expect("it is JSON");
         json["exchanges"].as_array().cloned().unwrap_or_default()
     }
 

@@ -6,4 +6,5 @@ mod effects;
 mod matching;
 mod reading;
 mod reloaded;
+mod replies;
 mod stage;

@@ -284,7 +284,7 @@ impl Ask {
         Self::to("beta", Method::GET, &format!("/find/{gstin}"))
     }
 
-    fn to(vendor: &'static str, method: Method, path: &str) -> Self {
+    pub(super) fn to(vendor: &'static str, method: Method, path: &str) -> Self {
         let call = Call { method, path: path.to_owned(), ..Call::default() };
         Self { vendor, call }.header("x-api-key", "one")
     }
