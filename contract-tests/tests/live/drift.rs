@@ -64,7 +64,13 @@ fn every_planted_drift_is_found_over_tls_none_is_invented_and_the_packs_take_the
         .map(|plant| plant.name)
         .collect();
     let invented: Vec<_> = found.difference(&planted).collect();
-    assert!(missed.is_empty() && invented.is_empty(), "missed {missed:#?}, invented {invented:#?}");
+    let lines: Vec<String> =
+        drifts.iter().map(|one| format!("{} in {}", one["told"], one["cases"])).collect();
+    assert!(
+        missed.is_empty() && invented.is_empty(),
+        "missed {missed:#?}, invented {invented:#?}\n{}",
+        lines.join("\n")
+    );
     assert!(PLANTS.len() - missed.len() >= 30, "{}", PLANTS.len());
     for class in ["breaking", "additive", "cosmetic"] {
         assert!(told["counts"][class].as_u64() > Some(0), "{}", told["counts"]);
