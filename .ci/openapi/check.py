@@ -12,7 +12,9 @@ import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import requests
 from openapi_spec_validator import validate
@@ -32,7 +34,7 @@ CHECKS = [
     "response_schema_conformance",
 ]
 
-# These have no end, or end what the others need.
+# It has no end.
 LEFT_OUT = ["/__sim/journal/stream"]
 
 
@@ -63,7 +65,8 @@ def fuzz(url, name, path, headers, operations):
     }
     began = time.monotonic()
     # One thread each: two in one process trip over Python 3.11's parser. It keeps what it finds in the current folder.
-    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, timeout=170)
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(command, env=environment, cwd=folder, stdout=subprocess.PIPE, text=True, timeout=600)
     took = time.monotonic() - began
     if done.returncode != 0:
         print(done.stdout, flush=True)
@@ -80,19 +83,24 @@ def main():
         sent = vendor["accounts"][0]["send"]
         headers = [f"{one['name']}: {one['value']}" for one in sent if one["place"] == "header" and one["value"]]
         documents.append((vendor["vendor"], f"/__sim/openapi/{vendor['vendor']}.json", headers))
-    # The admin API comes last: it moves the clock, changes limits, begins stories.
-    documents.append(("admin", "/__sim/openapi.json", []))
-    wrong = 0
-    for name, path, headers in documents:
+    if unknown := set(wanted) - {name for name, *_ in documents} - {"admin"}:
+        sys.exit(f"error: there is no document of {', '.join(sorted(unknown))}")
+
+    def held(document):
+        name, path, headers = document
         if wanted and name not in wanted:
-            continue
+            return True
+        told = requests.get(url + path, timeout=60).json()
         # Raises with the place that is wrong.
-        document = requests.get(url + path, timeout=30).json()
-        validate(document)
-        operations = sum(len(methods) for methods in document["paths"].values())
-        wrong += fuzz(url, name, path, headers, operations) != 0
-    if wrong:
-        sys.exit(f"error: {wrong} documents do not say what is answered")
+        validate(told)
+        return fuzz(url, name, path, headers, sum(len(methods) for methods in told["paths"].values())) == 0
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        kept = list(pool.map(held, documents))
+    # The admin API comes last and alone: it moves the clock, changes limits, begins stories.
+    kept.append(held(("admin", "/__sim/openapi.json", [])))
+    if not all(kept):
+        sys.exit(f"error: {kept.count(False)} documents do not say what is answered")
 
 
 main()

@@ -18,6 +18,7 @@
 //! - [`verdict`]: an answer held against all of them
 //! - [`mismatch`]: one departure
 //! - [`drift`]: where a live answer is another than the pack promises
+//! - [`fidelity`]: how sure each answer of the packs is
 //! - [`recording`]: what a live side said, with stand-ins for all that is somebody's
 //! - [`run`]: what came of a run, in a file
 //! - [`report`]: a run, told to people and machines
@@ -31,6 +32,7 @@ pub mod client;
 pub mod config;
 pub mod coverage;
 pub mod drift;
+pub mod fidelity;
 pub mod flow;
 pub mod guard;
 pub mod http;

@@ -4,6 +4,8 @@
 mod invented;
 #[path = "drift/live.rs"]
 mod live;
+#[path = "drift/patches.rs"]
+mod patches;
 #[path = "drift/planted.rs"]
 mod planted;
 #[path = "drift/plants.rs"]

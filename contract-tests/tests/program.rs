@@ -2,6 +2,11 @@
 
 use std::process::{Command, Output};
 
+#[path = "program/guard.rs"]
+mod guard;
+#[path = "program/runs.rs"]
+mod runs;
+
 use gsp_contract_tests::target::NOW;
 use gsp_simulator::Simulator;
 use serde_json::Value;

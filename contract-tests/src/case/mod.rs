@@ -111,6 +111,12 @@ impl Case {
         pack.secret_headers.iter().chain(&pack.secret_queries).cloned().collect()
     }
 
+    /// The setting whose default it relies on.
+    #[must_use]
+    pub fn reading(&self) -> Option<&str> {
+        self.asked.reading.as_deref()
+    }
+
     /// The code that an answer says, as a text; none where it has none.
     #[must_use]
     pub fn code_in(&self, body: &Value) -> Option<String> {

@@ -62,7 +62,7 @@ pub(crate) async fn run(arguments: &Args) -> Result<u8, Trouble> {
     if !arguments.accept.is_empty() {
         return accept::accept(arguments);
     }
-    let run = read(&arguments.run)?;
+    let run = super::reports::read_run(&arguments.run)?;
     let ingredients = arguments.packs.ingredients()?;
     let suite = arguments.packs.suite()?;
     if let Some(vendor) = &arguments.vendor
@@ -90,21 +90,6 @@ pub(crate) async fn run(arguments: &Args) -> Result<u8, Trouble> {
         print(&as_text(&run, &verdicts, &told, &settled));
     }
     Ok(if told.is_empty() { DONE } else { MISMATCHES })
-}
-
-/// The file of a run.
-fn read(path: &Path) -> Result<Run, Trouble> {
-    let wrong = |why: String, hint: &str| {
-        Trouble::Input(format!("error: `{}` {why}\nhint: {hint}", path.display()))
-    };
-    let text = fs::read_to_string(path).map_err(|error| {
-        let hint =
-            "run the cases first: `gsp-contract run --target NAME`, or name a file with --run";
-        wrong(format!("cannot be read: {error}"), hint)
-    })?;
-    serde_json::from_str(&text).map_err(|error| {
-        wrong(format!("is no file of a run: {error}"), "run the cases again with this program")
-    })
 }
 
 /// A group of drifts with what is proposed.

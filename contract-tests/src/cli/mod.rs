@@ -11,6 +11,7 @@ mod choice;
 mod coverage;
 mod doctor;
 mod drift;
+mod fidelity;
 mod lint;
 mod progress;
 mod record;
@@ -47,6 +48,7 @@ enum Command {
     Certify(Box<certify::Args>),
     Doctor(doctor::Args),
     Drift(drift::Args),
+    Fidelity(fidelity::Args),
     Record(record::Args),
     Lint(lint::Args),
     Replay(replay::Args),
@@ -63,6 +65,7 @@ impl Cli {
             Command::Certify(args) => certify::run(&args).await,
             Command::Doctor(args) => doctor::run(&args),
             Command::Drift(args) => drift::run(&args).await,
+            Command::Fidelity(args) => fidelity::run(&args),
             Command::Record(args) => record::run(&args).await,
             Command::Lint(args) => lint::run(&args),
             Command::Replay(args) => replay::run(&args).await,

@@ -57,6 +57,7 @@ use super::{
 /// Exit codes: 0 all as promised, 1 mismatches, 2 a file or an argument is wrong, 3 the target
 /// is out of reach or the budget does not allow all cases, 130 ended by Ctrl-C.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Args {
     #[command(flatten)]
     choice: Choice,
@@ -127,7 +128,7 @@ pub(crate) async fn run(arguments: &Args) -> Result<u8, Trouble> {
         Ok(ended) => ended,
         Err(error) => {
             if run.verdicts.len() < run.chosen.len() && !run.verdicts.is_empty() {
-                arguments.tell_resume(run);
+                tell_resume(run);
             }
             // What was tried until then is told all the same.
             arguments.reports.write(run, &catalog, arguments.json)?;
@@ -194,7 +195,7 @@ impl Args {
     /// Tells what is left, and gives the exit code.
     fn ending(&self, run: &Run, ended: Ended) -> u8 {
         if ended.interrupted || ended.put_off > 0 {
-            self.tell_resume(run);
+            tell_resume(run);
         }
         let failed = run.verdicts.iter().any(Verdict::failed);
         match ended {
@@ -204,19 +205,20 @@ impl Args {
             _ => DONE,
         }
     }
+}
 
-    fn tell_resume(&self, run: &Run) {
-        let tried = run.verdicts.len() - run.put_off.len();
-        let put_off = match run.put_off.len() {
-            0 => String::new(),
-            1 => ", 1 was put off".to_owned(),
-            several => format!(", {several} were put off"),
-        };
-        note(&format!(
-            "{tried} of {} cases have their verdict{put_off}: go on with the same arguments and `--resume`\n",
-            run.chosen.len()
-        ));
-    }
+/// Tells what is left, and how to go on.
+fn tell_resume(run: &Run) {
+    let tried = run.verdicts.len() - run.put_off.len();
+    let put_off = match run.put_off.len() {
+        0 => String::new(),
+        1 => ", 1 was put off".to_owned(),
+        several => format!(", {several} were put off"),
+    };
+    note(&format!(
+        "{tried} of {} cases have their verdict{put_off}: go on with the same arguments and `--resume`\n",
+        run.chosen.len()
+    ));
 }
 
 /// A run before anything is tried.

@@ -278,29 +278,27 @@ impl Expected {
         let way = case.session.as_ref().map(|session| &session.way);
         let mut silent = case.code_at.to_vec();
         silent.extend(way.into_iter().flat_map(|way| way.rolled_pointers()));
+        silent.extend(live.wrong.iter().map(|mismatch| general(&mismatch.at)));
         let rules = Rules { fixed_texts: !answers_with_somebody(case), silent };
         let nothing = Value::Null;
         let schema = case.schema.as_ref().map_or(&nothing, |schema| schema.json());
         let place = Place::whole("", Allowed::of(schema));
         differ(own, shape, &place, &rules, &mut drifts);
+        drifts.iter_mut().for_each(|drift| named(drift, case, answer));
         let payload = case.payload.as_ref().map_or(&nothing, |schema| schema.json());
         if let (Some(own), Some((at, shape))) = (&known.opened, &live.opened) {
             let rules = Rules { fixed_texts: false, ..rules };
             differ(own, shape, &Place::whole(at, Allowed::of(payload)), &rules, &mut drifts);
         }
         for mismatch in &live.wrong {
-            let drift = Drift::new(
-                general(&mismatch.at),
-                Kind::TextFormat,
-                &mismatch.promised,
-                &mismatch.found,
-            );
-            add(drift, &mut drifts);
+            let found = nobodys(&mismatch.found);
+            let at = general(&mismatch.at);
+            add(Drift::new(at, Kind::TextFormat, &mismatch.promised, found), &mut drifts);
         }
         for (kind, Mismatch { at, promised, found }) in departures(case, answer) {
             let at = general(&at);
             if !known.departed.contains(&(kind, at.clone())) {
-                add(Drift::new(at, kind, promised, found), &mut drifts);
+                add(Drift::new(at, kind, promised, nobodys(&found)), &mut drifts);
             }
         }
         drifts
@@ -493,6 +491,35 @@ fn general(pointer: &str) -> String {
     let steps: Vec<_> =
         pointer.split('/').map(|step| if index(step) { "*" } else { step }).collect();
     steps.join("/")
+}
+
+/// Where a new key says what the pack has a name for, its made-up value is that name.
+fn named(drift: &mut Drift, case: &Case, answer: &Answer) {
+    if drift.kind != Kind::NewKey {
+        return;
+    }
+    let json = serde_json::from_slice::<Value>(&answer.body).unwrap_or_default();
+    let Some(value) = json.pointer(&drift.at) else { return };
+    let code = case.code.as_deref().unwrap_or_default();
+    let row = case.pack.catalog.iter().find(|row| row.code == code);
+    let name = match value {
+        Value::String(text) if !code.is_empty() && text == code => "code",
+        Value::Number(number) if number.to_string() == code => "code_number",
+        Value::Number(number) if number.as_u64() == Some(answer.status.into()) => "status",
+        Value::String(text) if row.is_some_and(|row| row.message == *text) => "message",
+        Value::String(text) if population::subject(case).as_ref() == Some(text) => "taxpayer.gstin",
+        _ => return,
+    };
+    drift.live["value"] = format!("{{{{ {name} }}}}").into();
+}
+
+/// What was found, without a value that may be somebody's.
+fn nobodys(found: &str) -> String {
+    match serde_json::from_str::<Value>(found) {
+        Ok(value) => Shape::of(&value).told(),
+        Err(_) if found.starts_with('"') => "a text".to_owned(),
+        Err(_) => found.to_owned(),
+    }
 }
 
 /// What the schemas say of an answer.

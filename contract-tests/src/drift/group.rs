@@ -24,6 +24,16 @@ pub struct Group {
     pub without: Vec<String>,
 }
 
+/// What one date left open, another may decide: only the orders that fit both are left.
+fn decide(own: &mut Drift, other: &Drift) {
+    let orders: Vec<&str> = other.found.split(" or ").collect();
+    let both: Vec<&str> = own.found.split(" or ").filter(|one| orders.contains(one)).collect();
+    if let Some(first) = both.first() {
+        own.live = (*first).into();
+        own.found = both.join(" or ");
+    }
+}
+
 /// The drifts of many verdicts: by vendor, the gravest class first, most cases first.
 #[must_use]
 pub fn groups<'run>(verdicts: impl IntoIterator<Item = &'run Verdict>) -> Vec<Group> {
@@ -38,7 +48,7 @@ pub fn groups<'run>(verdicts: impl IntoIterator<Item = &'run Verdict>) -> Vec<Gr
                 | Kind::Status
                 | Kind::Code
                 | Kind::UndocumentedCode => format!("{}{}", drift.promised, drift.found),
-                Kind::DateFormat | Kind::EnumValue | Kind::ContentType => drift.found.clone(),
+                Kind::EnumValue | Kind::ContentType | Kind::Header => drift.found.clone(),
                 _ => String::new(),
             };
             let key =
@@ -51,6 +61,9 @@ pub fn groups<'run>(verdicts: impl IntoIterator<Item = &'run Verdict>) -> Vec<Gr
                 without: Vec::new(),
             });
             group.cases.push(verdict.case.clone());
+            if drift.kind == Kind::DateFormat {
+                decide(&mut group.drift, drift);
+            }
         }
     }
     let mut all: Vec<Group> = found.into_values().collect();

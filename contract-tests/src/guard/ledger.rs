@@ -255,8 +255,10 @@ impl Ledger {
             }
         }
         let hashes: Vec<_> = of_gstins.iter().map(|gstin| self.hash(gstin)).collect();
-        let known = self.days.get(&day).map_or(0, |counts| counts.gstins.len());
-        if known + hashes.len() > MOST_GSTINS {
+        let known = self.days.get(&day).map(|counts| &counts.gstins);
+        let is_new = |hash: &&String| known.is_none_or(|known| !known.contains_key(*hash));
+        let fresh = hashes.iter().filter(is_new).count();
+        if fresh > 0 && known.map_or(0, BTreeMap::len) + fresh > MOST_GSTINS {
             return Err(Refused::TooManyGstins {
                 target: self.target.clone(),
                 most: MOST_GSTINS,

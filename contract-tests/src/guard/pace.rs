@@ -209,7 +209,7 @@ mod tests {
                         wait = 0;
                     }
                     Some(time) => {
-                        wait = i64::try_from(time.as_millis()).expect("short").clamp(1, 50)
+                        wait = i64::try_from(time.as_millis()).expect("short").clamp(1, 50);
                     }
                 }
             }
@@ -245,7 +245,7 @@ mod tests {
         #[test]
         fn a_window_that_is_cut_allows_no_more_than_the_whole(most in 1_u64..100_000, ms in 1_i64..3_600_000) {
             let Window { most: share, ms: part } = Window::new(most, ms);
-            prop_assert!(share >= 1 && share <= 64);
+            prop_assert!((1..=64).contains(&share));
             let parts = u64::try_from(ms.div_ceil_by(part)).expect("positive");
             prop_assert!(share as u64 * parts <= most.max(1), "{} times {}", share, parts);
         }

@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use gsp_simulator::pack::contract::RequestBody;
 use jiff::Timestamp;
 
+use super::scrub::{boundary, encode};
 use crate::verdict::Heard;
 
 /// A request and its answer as they were: nothing of it may reach a file, so nothing prints it.
@@ -82,6 +84,40 @@ impl Raw {
                 body: reply.body.clone().into_bytes(),
             }),
         }
+    }
+}
+
+impl Raw {
+    /// The same with what was carried in fact: what is heard shows forms as people read them, and
+    /// bytes that are no text not at all.
+    #[must_use]
+    pub fn carrying(mut self, body: &RequestBody, answer: Option<&[u8]>) -> Self {
+        let content_type = self.headers.iter().find(|(name, _)| name == "content-type");
+        let content_type = content_type.map(|(_, value)| value.as_str()).unwrap_or_default();
+        match body {
+            RequestBody::Form(pairs) => {
+                let all: Vec<_> = pairs
+                    .iter()
+                    .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+                    .collect();
+                self.body = all.join("&").into_bytes();
+            }
+            RequestBody::Multipart(pairs) => {
+                let boundary = boundary(content_type);
+                let part = |(name, value): (&String, &String)| {
+                    format!(
+                        "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+                    )
+                };
+                let all: String = pairs.iter().map(part).collect();
+                self.body = format!("{all}--{boundary}--\r\n").into_bytes();
+            }
+            _ => {}
+        }
+        if let (Some(reply), Some(answer)) = (&mut self.reply, answer) {
+            reply.body = answer.to_vec();
+        }
+        self
     }
 }
 

@@ -111,10 +111,6 @@ fn is_inside(byte: u8) -> bool {
 fn one_at(text: &str, at: usize) -> Option<Found> {
     let bytes = text.as_bytes();
     let begins = at == 0 || !is_inside(bytes[at - 1]);
-    let run = |fits: fn(u8) -> bool| {
-        at + bytes[at..].iter().position(|byte| !fits(*byte)).unwrap_or(bytes.len() - at)
-    };
-    let word_end = run(is_inside);
     let found = |form, end| Some(Found { form, span: at..end });
     if begins {
         if let Some(end) = email(text, at) {
@@ -132,37 +128,50 @@ fn one_at(text: &str, at: usize) -> Option<Found> {
             return found(Form::Phone, end);
         }
     }
-    let word = &text[at..word_end];
-    if let Some(first) = word.get(..15) {
-        let upper = first.to_ascii_uppercase();
-        // In the middle of a longer word its check character must be right, else much would be one.
-        let whole = begins && word.len() == 15;
-        let strictness = if whole { GstinForm::Pattern } else { GstinForm::Realistic };
-        if strictness.accepts(&upper) {
-            return found(Form::Gstin, at + 15);
-        }
-        if whole && looks_like_arn(&upper) || is_arn(&upper) {
-            return found(Form::Arn, at + 15);
-        }
-    }
-    if let Some(first) = word.get(..10)
-        && (begins || !bytes[at - 1].is_ascii_uppercase())
-        && (first == first.to_ascii_uppercase() || first == first.to_ascii_lowercase())
-        && is_pan_of_a_kind(&first.to_ascii_uppercase())
-        && bytes.get(at + 10).is_none_or(|next| !next.is_ascii_digit())
-    {
-        return found(Form::Pan, at + 10);
+    if let Some((form, length)) = number(text, at, begins) {
+        return found(form, at + length);
     }
     let previous = at.checked_sub(1).map(|before| bytes[before]);
     let is_lower = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     let is_upper = |byte: u8| matches!(byte, b'0'..=b'9' | b'A'..=b'F');
     for hex in [is_lower as fn(u8) -> bool, is_upper] {
-        let end = run(hex);
-        if end - at >= SHORTEST_HEX && !previous.is_some_and(hex) {
-            return found(Form::Hex, end);
+        // Each run is looked at where it begins, so that a long text costs no more than its length.
+        if hex(bytes[at]) && !previous.is_some_and(hex) {
+            let length = bytes[at..].iter().take_while(|byte| hex(**byte)).count();
+            if length >= SHORTEST_HEX {
+                return found(Form::Hex, at + length);
+            }
         }
     }
     None
+}
+
+/// A taxpayer's number or an ARN, and its length.
+fn number(text: &str, at: usize, begins: bool) -> Option<(Form, usize)> {
+    let bytes = &text.as_bytes()[at..];
+    let all = |range: std::ops::Range<usize>, fits: fn(&u8) -> bool| {
+        bytes.get(range).is_some_and(|part| part.iter().all(fits))
+    };
+    let ends = |length: usize| bytes.get(length).is_none_or(|byte| !is_inside(*byte));
+    let upper = |length: usize| text.get(at..at + length).map(str::to_ascii_uppercase);
+    if all(0..2, u8::is_ascii_digit) && all(2..15, u8::is_ascii_alphanumeric) {
+        // In the middle of a longer word its check character must be right, else much would be one.
+        let whole = begins && ends(15);
+        let strictness = if whole { GstinForm::Pattern } else { GstinForm::Realistic };
+        return upper(15).filter(|text| strictness.accepts(text)).map(|_| (Form::Gstin, 15));
+    }
+    if all(0..2, u8::is_ascii_alphabetic) && all(2..14, u8::is_ascii_digit) {
+        let whole = begins && ends(15);
+        let is_one = |text: &String| is_arn(text) || (whole && looks_like_arn(text));
+        return upper(15).filter(is_one).map(|_| (Form::Arn, 15));
+    }
+    let is_pan_here = all(0..5, u8::is_ascii_alphabetic)
+        && all(5..9, u8::is_ascii_digit)
+        && (all(0..5, u8::is_ascii_uppercase) || all(0..5, u8::is_ascii_lowercase))
+        && (begins || !text.as_bytes()[at - 1].is_ascii_uppercase())
+        && bytes.get(10).is_none_or(|next| !next.is_ascii_digit());
+    let kind = |text: &String| is_pan_of_a_kind(text);
+    is_pan_here.then(|| upper(10).filter(kind)).flatten().map(|_| (Form::Pan, 10))
 }
 
 /// A PAN whose fourth letter is one of those that tell who holds it.
@@ -217,6 +226,9 @@ fn email(text: &str, at: usize) -> Option<usize> {
 fn token(text: &str, at: usize) -> Option<usize> {
     let rest = &text[at..];
     let part = |byte: u8| is_inside(byte) || b"_-.".contains(&byte);
+    if at.checked_sub(1).is_some_and(|before| part(text.as_bytes()[before])) {
+        return None;
+    }
     let length = rest.bytes().position(|byte| !part(byte)).unwrap_or(rest.len());
     let whole = rest[..length].trim_end_matches('.');
     let parts: Vec<_> = whole.split('.').collect();
@@ -251,6 +263,9 @@ fn phone(text: &str, at: usize) -> Option<usize> {
         } else {
             groups += 1;
         }
+        if digits.len() > 13 || groups > 4 {
+            return None;
+        }
         next += 1;
     }
     // Letters or a fraction behind: part of something else.
@@ -259,7 +274,7 @@ fn phone(text: &str, at: usize) -> Option<usize> {
             || *byte == b'_'
             || (*byte == b'.' && bytes.get(end + 1).is_some_and(u8::is_ascii_digit))
     });
-    if part_of_more || groups > 4 {
+    if part_of_more {
         return None;
     }
     let mobile = |rest: &[u8]| rest.len() == 10 && rest[0] >= b'6';
@@ -329,6 +344,14 @@ mod tests {
             "27",
         ] {
             assert_eq!(told(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_of_a_million_letters_takes_no_longer_than_it_must() {
+        for part in ["A", "a.", "1 ", "0", "eyJ-", "x@", "12A"] {
+            let long = part.repeat(1_000_000 / part.len());
+            assert!(find(&long).len() <= 1, "{part}");
         }
     }
 

@@ -77,7 +77,9 @@ impl Pseudonyms {
             OfficeCode, OfficeName, Otp, Pan, PersonName, Phone, Pin, Plain, State, Street, Token,
             TradeName, UserName,
         };
-        if text.trim().is_empty() || NOTHING.iter().any(|word| word.eq_ignore_ascii_case(text)) {
+        let says_nothing =
+            text.trim().is_empty() || NOTHING.iter().any(|word| word.eq_ignore_ascii_case(text));
+        if says_nothing || is_stand_in(text) {
             return text.to_owned();
         }
         match kind {
@@ -411,19 +413,13 @@ impl Pseudonyms {
 
     /// A text of which nobody knows what it tells: it goes, unless it says nothing by its form.
     fn unknown(&mut self, text: &str) -> String {
-        let is_ours = names::is_ours(text)
-            || tokens::is_ours(text)
-            || numbers::is_document_of_ours(text)
-            || standin::is_link_of_ours(text)
-            || is_user_of_ours(text)
-            || is_nothing(text);
         let says_nothing = text.chars().count() <= 2
             || self.known.has_text(text)
             || names::is_state(text)
             || plain::is_day(text)
             || plain::is_figure(text)
             || plain::is_year(text);
-        if is_ours || says_nothing {
+        if says_nothing {
             return text.to_owned();
         }
         if let Some(form) = forms::of(text) {
@@ -476,6 +472,20 @@ impl Pseudonyms {
         });
         new.parse().unwrap_or_default()
     }
+}
+
+/// Whether a whole text is a stand-in, whatever it stands for.
+fn is_stand_in(text: &str) -> bool {
+    let is_calling = |byte: u8| byte.is_ascii_digit() || b"+- ()".contains(&byte);
+    names::is_ours(text)
+        || tokens::is_ours(text)
+        || numbers::is_document_of_ours(text)
+        || names::is_office_code_of_ours(text)
+        || standin::is_link_of_ours(text)
+        || is_user_of_ours(text)
+        || is_nothing(text)
+        || (text.bytes().all(is_calling) && standin::is_ours(Form::Phone, text))
+        || forms::of(text).is_some_and(|form| standin::is_ours(form, text))
 }
 
 fn user(dice: &mut Dice) -> String {

@@ -236,6 +236,8 @@ pub async fn run(
             return Err(error);
         }
     }
+    // What cannot be closed ends by itself; nothing of the run hangs on it.
+    let _ = target.finish().await;
     let interrupted = runner.halted.get() && progress.done < progress.of;
     record.end(!interrupted)?;
     Ok(Ended { interrupted, put_off: record.run().put_off.len() })

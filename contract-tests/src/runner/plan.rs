@@ -1,9 +1,13 @@
 //! What a run would send, what that would cost at most, and how long it would take at least. Nothing
 //! is sent to find out.
 
-use std::{collections::BTreeMap, fmt::Write as _, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    time::Duration,
+};
 
-use gsp_simulator::pack::file::StepFile;
+use gsp_simulator::pack::{contract::flows::Act, file::StepFile};
 use serde::Serialize;
 
 use super::{Chosen, Manner};
@@ -47,7 +51,7 @@ pub struct Row {
     pub cases: usize,
     /// Cases that would not.
     pub skipped: usize,
-    /// Requests, logins too.
+    /// Requests at most, logins too.
     pub calls: u64,
     /// Answers that are promised to be errors.
     pub errors: u64,
@@ -60,7 +64,7 @@ pub struct Row {
 pub struct OfVendor {
     /// The vendor.
     pub vendor: String,
-    /// Requests.
+    /// Requests at most.
     pub calls: u64,
     /// Answers that are promised to be errors.
     pub errors: u64,
@@ -352,20 +356,32 @@ fn of_case(case: &Case, target: &Target) -> Takes {
 
 fn of_flow(flow: &FlowCase, target: &Target) -> Takes {
     let mut all = Takes::default();
+    // Whose session may be open at the end: elsewhere than in this process it is closed.
+    let mut clients = BTreeSet::new();
     for step in &flow.steps {
         match &step.doing {
             FlowDoing::Send(send) => {
                 all.calls += 1;
                 all.errors += u64::from(is_error(&send.case));
                 all.billable += worst(&send.case, target);
+                let endpoint = send.case.pack.endpoint(&send.case.endpoint);
+                let consent = endpoint.and_then(|(_, endpoint)| endpoint.consent.as_ref());
+                if consent.is_some_and(|consent| consent.step == StepFile::Open) {
+                    clients.insert(&step.client);
+                }
             }
             // A one-time password, and a session with it.
-            FlowDoing::Act(gsp_simulator::pack::contract::flows::Act::LogIn(_)) => {
+            FlowDoing::Act(Act::LogIn(_)) => {
                 all.calls += 2;
                 all.billable += 2;
+                clients.insert(&step.client);
             }
             FlowDoing::Act(_) => {}
         }
+    }
+    if target.world().is_none() {
+        all.calls += clients.len() as u64;
+        all.billable += clients.len() as u64;
     }
     all
 }

@@ -9,7 +9,10 @@ use std::{
 };
 
 use gsp_simulator::{
-    Simulator, journal::Bounds, model::gstin::Gstin, pack::contract::flows::FIRST_CLIENT,
+    Simulator,
+    journal::Bounds,
+    model::gstin::Gstin,
+    pack::contract::{RequestBody, flows::FIRST_CLIENT},
     world::World,
 };
 use jiff::Timestamp;
@@ -23,7 +26,7 @@ use crate::{
     drift::Expected,
     guard::{self, Came, Guard, Wanted},
     mismatch::Mismatch,
-    recording::Recorder,
+    recording::{Raw, Recorder},
     run,
     schema::Inside,
     session::{Identity, Visit, gstin_of},
@@ -564,7 +567,8 @@ impl Target {
             None => None,
         };
         let (came, heard) = wire::send(&self.client, &base, &request).await;
-        self.record(case, &base, &heard)?;
+        let body = came.as_ref().ok().map(|came| came.body.as_slice());
+        self.record(case, &base, &heard, &request.body, body)?;
         self.hear(case, heard);
         let answer = match came {
             Ok(came) => Ok(self.answer(came).await?),
@@ -602,9 +606,16 @@ impl Target {
     }
 
     /// Keeps an exchange in the recording, where it is of its vendor.
-    fn record(&self, case: &Case, base: &str, heard: &Heard) -> Result<(), TargetError> {
+    fn record(
+        &self,
+        case: &Case,
+        base: &str,
+        heard: &Heard,
+        sent: &RequestBody,
+        came: Option<&[u8]>,
+    ) -> Result<(), TargetError> {
         match self.recorder.as_ref().filter(|recorder| recorder.vendor() == case.vendor) {
-            Some(recorder) => Ok(recorder.keep(heard, base)?),
+            Some(recorder) => Ok(recorder.keep_raw(&Raw::of(heard, base).carrying(sent, came))?),
             None => Ok(()),
         }
     }

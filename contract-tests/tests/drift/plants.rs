@@ -74,8 +74,8 @@ pub(crate) const PLANTS: &[Plant] = &[
     plant(
         "a status in another spelling",
         "hms/vendor.toml",
-        "\"Cancelled on application of Taxpayer\" = \"Cancelled\"",
-        "\"Cancelled on application of Taxpayer\" = \"Canceled\"",
+        "[maps.status]\n",
+        "[maps.status]\nCancelled = \"Canceled\"\n",
         &["EnumValue /data/status"],
     ),
     plant(
@@ -277,11 +277,11 @@ pub(crate) const PLANTS: &[Plant] = &[
         &["KeyGone /result/contacted"],
     ),
     plant(
-        "a result that is null",
-        "accuauth/vendor.toml",
-        "default = \"omit\"",
-        "default = \"null\"",
-        &["NewKey /result"],
+        "no visit as a boolean",
+        "accuauth/bodies/v2-gst/found.json",
+        "\"is_field_visit_conducted\": \"No\"",
+        "\"is_field_visit_conducted\": false",
+        &["Type /result/is_field_visit_conducted"],
     ),
     plant(
         "another word for success",
@@ -322,7 +322,7 @@ pub(crate) const PLANTS: &[Plant] = &[
     plant(
         "a charset",
         "finagg/vendor.toml",
-        "[reply]\n",
+        "[reply]\ncontent-type = \"application/json\"\n",
         "[reply]\ncontent-type = \"application/json;charset=UTF-8\"\n",
         &["ContentType header content-type"],
     ),

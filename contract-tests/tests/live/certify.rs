@@ -28,7 +28,11 @@ fn evidence_of_a_live_side_keeps_to_the_budget_and_says_what_was_left_out() {
     assert_eq!(received.len(), 6, "and no more was sent");
     let why = |part: &str| evidence.left_out.iter().filter(|one| one.why.contains(part)).count();
     assert!(why("today's budget has no calls left for it") > 0, "{:?}", evidence.left_out);
-    assert!(why("only a simulator does so") > 0, "a live side cannot be asked for a 500: {:?}", evidence.left_out);
+    assert!(
+        why("only a simulator does so") > 0,
+        "a live side cannot be asked for a 500: {:?}",
+        evidence.left_out
+    );
     for (.., secret) in CREDENTIALS {
         let secret = secret.trim_matches('"');
         assert!(!page.contains(secret) && !out.contains(secret), "`{secret}` is told");

@@ -209,7 +209,7 @@ impl Second {
 
     /// Role → GSTIN of somebody on this side who is no persona.
     fn gstins(&self) -> Vec<(&'static str, String)> {
-        let output = self.simulator(&["population", "--count", "4000", "--json"]);
+        let output = self.simulator(&["population", "--count", "400", "--json"]);
         let all: Vec<Value> = serde_json::from_slice(&output.stdout).expect("it is JSON");
         let first = |fits: &dyn Fn(&Value) -> bool| {
             let found = all.iter().find(|one| fits(one)).expect("somebody is so");

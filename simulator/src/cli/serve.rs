@@ -454,7 +454,7 @@ fn welcome(
         out += &format!("  The clock stands still at {moment} in India.\n");
     }
     out += &dim(&format!(
-        "  What to send: gspsim credentials, or {url}/__sim/credentials. Ctrl-C ends it."
+        "  What to send: gspsim credentials. To read and to try out: {url}/__sim/docs. Ctrl-C ends it."
     ));
     out + "\n"
 }

@@ -132,6 +132,14 @@ fn apply_to(text: &str, hunks: &[Hunk], path: &str) -> Result<String, ApplyError
                 break;
             }
         }
+        // Another patch may have done the same.
+        let new: Vec<&String> =
+            hunk.lines.iter().filter(|(sign, _)| *sign != '-').map(|(_, text)| text).collect();
+        if found.is_none()
+            && lines.windows(new.len().max(1)).any(|own| own.iter().eq(new.iter().copied()))
+        {
+            continue;
+        }
         let (at, length, part) = found.ok_or_else(elsewhere)?;
         let new: Vec<String> =
             part.iter().filter(|(sign, _)| *sign != '-').map(|(_, text)| text.clone()).collect();
@@ -167,6 +175,11 @@ mod tests {
         assert_eq!(applied("a\nb\nc\nd\ne\n").as_deref(), Ok("a\nb\nC\nd\ne\n"));
         assert_eq!(applied("0\n0\na\nb\nc\nd\ne\n").as_deref(), Ok("0\n0\na\nb\nC\nd\ne\n"));
         assert_eq!(applied("A\nb\nc\nd\nE\n").as_deref(), Ok("A\nb\nC\nd\nE\n"), "changed nearby");
+    }
+
+    #[test]
+    fn what_is_done_already_is_left_as_it_is() {
+        assert_eq!(applied("0\na\nb\nC\nd\ne\n").as_deref(), Ok("0\na\nb\nC\nd\ne\n"));
     }
 
     #[test]

@@ -128,16 +128,30 @@ impl Walk<'_> {
     }
 }
 
-/// The objects that hold the keys of a place: through what is included, too.
+/// The objects that hold the keys of a place: through what is included, chosen or encoded, too.
 pub(super) fn objects(files: &Files<'_>, vendor: &str, body: &str, pointer: &str) -> Vec<Spot> {
-    let found = spots(files, vendor, body, pointer);
-    let mut all = Vec::new();
-    for spot in found {
+    const MOST: usize = 256;
+    let mut left = spots(files, vendor, body, pointer);
+    let mut all: Vec<Spot> = Vec::new();
+    while let Some(spot) = left.pop() {
+        if all.len() + left.len() > MOST {
+            break;
+        }
         let text = files.text(&spot.path).unwrap_or_default();
         let included = spot.value.text(&text).filter(|words| directive(words) == Some("include"));
-        match included.as_deref().and_then(|words| words.split('\'').nth(1)) {
-            Some(name) => all.extend(objects(files, vendor, name, "")),
-            None => all.push(spot),
+        if let Some(name) = included.as_deref().and_then(|words| words.split('\'').nth(1)) {
+            left.extend(spots(files, vendor, name, ""));
+            continue;
+        }
+        let within = |value: &Node| Spot { value: value.clone(), ..spot.clone() };
+        let members = spot.value.members();
+        match members.first().and_then(|member| directive(&member.key)) {
+            Some("match") => {
+                left.extend(members[0].value.members().iter().map(|one| within(&one.value)))
+            }
+            Some(_) => left.extend(members.iter().map(|member| within(&member.value))),
+            None if !members.is_empty() => all.push(spot),
+            None => {}
         }
     }
     all

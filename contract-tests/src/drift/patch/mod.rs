@@ -62,25 +62,24 @@ pub fn propose(folder: &Folder, group: &Group, suite: &Suite, reading: Option<&R
     maker.finish()
 }
 
-/// Settings that a body looks at near a place: those of the value itself first.
+/// Settings that decide what a body writes at a place, and those that decide all of it.
 pub(super) fn settings_of(folder: &Folder, vendor: &str, body: &str, at: &str) -> Vec<String> {
     let files = Files::of(folder);
-    let mut pointer = if at.starts_with('/') && at != "/" { at } else { "" };
+    let pointer = if at.starts_with('/') && at != "/" { at } else { "" };
     let mut names = Vec::new();
-    loop {
-        for spot in body::spots(&files, vendor, body, pointer) {
-            let text = files.text(&spot.path).unwrap_or_default();
-            names.extend(body::settings_in(spot.value.written(&text)));
-            if let Some((object, index)) = &spot.member {
-                let member = &object.members()[*index];
-                names.extend(body::settings_in(&text[member.span.clone()]));
-            }
+    for spot in body::spots(&files, vendor, body, pointer) {
+        let text = files.text(&spot.path).unwrap_or_default();
+        names.extend(body::settings_in(spot.value.written(&text)));
+        if let Some((object, index)) = &spot.member {
+            let member = &object.members()[*index];
+            names.extend(body::settings_in(&text[member.span.clone()]));
         }
-        let Some((parent, _)) = pointer.rsplit_once('/') else { break };
-        pointer = parent;
     }
     let whole = files.text(&format!("{vendor}/bodies/{body}.json")).unwrap_or_default();
-    names.extend(body::settings_in(&whole));
+    let first = json_text::Node::read(&whole);
+    for member in first.iter().flat_map(|node| node.members()) {
+        names.extend(body::settings_in(&member.key));
+    }
     names
 }
 
@@ -156,15 +155,22 @@ impl Maker<'_> {
     }
 
     fn change_schemas(&mut self, cases: &[&Case], to: &Change<'_>, parent: bool) {
+        let mut changed = Vec::new();
         for path in self.schemas(cases) {
             let mut pointer = self.pointer_in(&path, cases);
             if parent {
                 pointer.truncate(pointer.rfind('/').unwrap_or_default());
             }
             if schema::change(&mut self.files, &path, &pointer, to) {
-                self.patch.words.push(format!("`{}` allows it", self.files.label(&path)));
+                changed.push(self.files.label(&path));
             }
         }
+        let told = match changed.as_slice() {
+            [] => return,
+            [one] => format!("`{one}` allows it"),
+            [one, more @ ..] => format!("`{one}` and {} more schemas allow it", more.len()),
+        };
+        self.patch.words.push(told);
     }
 
     fn by_hand(&mut self, what: String) {
@@ -202,11 +208,12 @@ impl Patch {
             group.cases.len(),
             group.cases[0]
         );
+        let line = |word: &String| word.lines().next().unwrap_or_default().to_owned();
         for word in &self.words {
-            let _ = writeln!(out, "# proposed: {word}");
+            let _ = writeln!(out, "# proposed: {}", line(word));
         }
         for word in &self.by_hand {
-            let _ = writeln!(out, "# by hand: {word}");
+            let _ = writeln!(out, "# by hand: {}", line(word));
         }
         if self.diff.is_empty() {
             let _ = writeln!(out, "# nothing of it can be changed mechanically");

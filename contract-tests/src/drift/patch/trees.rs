@@ -195,7 +195,8 @@ impl Maker<'_> {
             return false;
         };
         let label = self.files.label(&spot.path);
-        self.told(format!("`{label}` writes {new}"));
+        let told = new.lines().next().unwrap_or_default();
+        self.told(format!("`{label}` writes {told}"));
         self.files.replace(&spot.path, spot.value.span.clone(), &new)
     }
 
@@ -222,9 +223,17 @@ impl Maker<'_> {
         let Some(text) = self.files.text(&spot.path) else { return false };
         let written = spot.value.written(&text);
         let drift = &self.group.drift;
-        let Some(inner) = hole(written) else {
-            return false;
-        };
+        let literal: Option<Value> = serde_json::from_str(written).ok();
+        if let (Some(Value::String(text)), None) = (&literal, hole(written))
+            && !text.contains("{{")
+            && let Some(live) = drift.live.as_str()
+        {
+            let new = if live == "null" { live.to_owned() } else { json!(live).to_string() };
+            let label = self.files.label(&spot.path);
+            self.told(format!("`{label}` writes {new}"));
+            return self.files.replace(&spot.path, spot.value.span.clone(), &new);
+        }
+        let Some(inner) = hole(written) else { return false };
         let plain = inner.strip_suffix("| default(none)").unwrap_or(inner).trim();
         let plain = plain
             .strip_suffix("or ''")

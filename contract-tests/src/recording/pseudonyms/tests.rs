@@ -1,4 +1,7 @@
+use std::cell::RefCell;
+
 use gsp_simulator::world::{Ingredients, World};
+use proptest::prelude::*;
 
 use super::*;
 
@@ -100,4 +103,116 @@ fn numbers_that_may_lead_to_somebody_are_replaced() {
     assert_eq!(all.number(None, false, phone), phone);
     assert_eq!(all.number(Some(PersonalKind::Pin), true, 400_069), 400_000);
     assert_eq!(all.number(Some(PersonalKind::Plain), true, 123_456_789), 123_456_789, "an amount");
+}
+
+/// Every kind that a pack can name, and none.
+fn any_kind() -> impl Strategy<Value = Option<PersonalKind>> {
+    use PersonalKind::{
+        Address, Arn, BuildingName, BuildingNumber, City, District, DocumentNumber, Email, Floor,
+        Gstin, Landmark, Latitude, LegalName, Link, Locality, Longitude, Message, OfficeCode,
+        OfficeName, Otp, Pan, PersonName, Phone, Pin, Plain, State, Street, Token, TradeName,
+        UserName,
+    };
+    proptest::option::of(proptest::sample::select(vec![
+        Address,
+        Arn,
+        BuildingName,
+        BuildingNumber,
+        City,
+        District,
+        DocumentNumber,
+        Email,
+        Floor,
+        Gstin,
+        Landmark,
+        Latitude,
+        LegalName,
+        Link,
+        Locality,
+        Longitude,
+        Message,
+        OfficeCode,
+        OfficeName,
+        Otp,
+        Pan,
+        PersonName,
+        Phone,
+        Pin,
+        Plain,
+        State,
+        Street,
+        Token,
+        TradeName,
+        UserName,
+    ]))
+}
+
+fn any_text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        any::<String>(),
+        "[ -~]{0,40}",
+        "[A-Z]{2,9}( [A-Z]{2,9}){0,4}( PRIVATE LIMITED| LLP|)",
+        "[0-9]{2}[A-Z]{3}[ABCFGHJLPT][A-Z][0-9]{4}[A-Z][1-9A-Z]Z[0-9A-Z]",
+        "[A-Z]{3}[ABCFGHJLPT][A-Z][0-9]{4}[A-Z]",
+        "A[A-Z]27[01][0-9]2[0-9]{7}[0-9A-Z]",
+        "(\\+91[ -]?)?[6-9][0-9]{4}[ -]?[0-9]{5}",
+        "[a-z]{1,8}[.][a-z]{1,8}@[a-z]{2,8}[.](in|com|co[.]in)",
+        "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}",
+        "[A-Za-z0-9+/]{20,60}={0,2}",
+        "[0-9a-f]{16,64}",
+        "https?://[a-z]{1,8}[.]in/[a-z0-9]{0,12}",
+        "[0-9]{1,3}, [A-Z][a-z]{2,8} Road, [A-Z][a-z]{2,8}, Maharashtra( -|,) [1-9][0-9]{5}",
+        "[0-9]{1,14}",
+        "[0-9]{1,2}[.][0-9]{1,3}[.][0-9]{1,3}[.][0-9]{1,3}",
+    ]
+}
+
+thread_local! {
+    /// Reading the packs takes longer than any case.
+    static BOTH: RefCell<[Pseudonyms; 2]> = RefCell::new([pseudonyms(), {
+        let mut other = pseudonyms();
+        other.secret = Secret::of([8; 32]);
+        other
+    }]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_500))]
+
+    #[test]
+    fn a_stand_in_is_taken_for_one_whatever_the_secret(kind in any_kind(), text in any_text()) {
+        BOTH.with_borrow_mut(|[one, other]| {
+            let first = one.text(kind, &text);
+            prop_assert_eq!(&one.text(kind, &text), &first, "the same again");
+            prop_assert_eq!(&other.text(kind, &first), &first, "{:?} {:?}", kind, text);
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn numbers_of_somebody_s_are_gone_whatever_the_kind(
+        kind in any_kind(),
+        before in "[ -~]{0,12}",
+        number in "27[A-Z]{3}[ABCFGHJLPT][A-Z][0-9]{3}[1-9][A-Z]1Z",
+        after in "[ -~]{0,12}",
+    ) {
+        let gstin = gsp_simulator::model::gstin::Gstin::complete(&number);
+        let gstin = gstin.map(|gstin| gstin.to_string()).unwrap_or_default();
+        BOTH.with_borrow_mut(|[one, _]| {
+            let text = format!("{before}{gstin}{after}");
+            let new = one.text(kind, &text);
+            prop_assert!(!new.contains(&gstin), "{:?} {:?} {:?}", kind, text, new);
+            prop_assert!(!new.contains(&gstin[2..12]), "{:?} {:?} {:?}", kind, text, new);
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn whole_numbers_stay_once_they_were_replaced(kind in any_kind(), known in any::<bool>(), number in any::<i64>()) {
+        BOTH.with_borrow_mut(|[one, other]| {
+            let first = one.number(kind, known, number);
+            prop_assert_eq!(other.number(kind, known, first), first, "{:?} {}", kind, number);
+            Ok(())
+        })?;
+    }
 }

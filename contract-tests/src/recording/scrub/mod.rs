@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use super::{
     exchange::{Body, Raw, RawReply, Taken, TakenReply},
+    forms::{self, Form},
     known::{Known, split},
     plain,
     pseudonyms::Pseudonyms,
@@ -182,7 +183,10 @@ impl Scrubber {
             Ok(Some(text)) => text,
         };
         let content_type = header(&raw.headers, "content-type").to_ascii_lowercase();
-        if content_type.starts_with("application/x-www-form-urlencoded") {
+        // Some send JSON under whatever name their library gives it.
+        let is_json = text.trim_start().starts_with(['{', '['])
+            && serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok();
+        if content_type.starts_with("application/x-www-form-urlencoded") && !is_json {
             return Body::Text(self.pairs(&text, fields, FieldPlace::Body, &[]));
         }
         if content_type.starts_with("multipart/form-data") {
@@ -275,6 +279,15 @@ impl Scrubber {
     ) -> String {
         let parts = text.split('&').map(|part| {
             let Some((name, value)) = pairs(part.as_bytes()).pop() else { return part.to_owned() };
+            let is_key = name.len() <= 40
+                && forms::find(&name).is_empty()
+                && name
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"_-.[]/".contains(&byte));
+            if !is_key {
+                // No key, but a text that has lost its way.
+                return encode(&self.pseudonyms.sentence(&format!("{name} {value}")));
+            }
             let new = if secrets.iter().any(|secret| *secret == name) {
                 self.pseudonyms.text(Some(PersonalKind::Token), &value)
             } else {
@@ -336,13 +349,14 @@ impl Scrubber {
         out
     }
 
-    /// What says how; a number of somebody's form is not expected there, and goes.
+    /// What says how; a number of somebody's form is not expected there, and goes. The mark between
+    /// the parts of a body is a number of nobody's.
     fn plain_header(&mut self, value: &str) -> String {
-        let found = super::forms::find(value);
-        if found.is_empty() || plain::is_day(value) {
-            return value.to_owned();
+        let is_somebody = |form: Form| !matches!(form, Form::Hex | Form::Uuid);
+        if forms::find(value).iter().any(|found| is_somebody(found.form)) && !plain::is_day(value) {
+            return self.pseudonyms.sentence(value);
         }
-        self.pseudonyms.sentence(value)
+        value.to_owned()
     }
 
     /// A scheme and what proves who calls.
@@ -375,7 +389,9 @@ fn header<'all>(headers: &'all [(String, String)], name: &str) -> &'all str {
         .map_or("", |(_, value)| value)
 }
 
-fn boundary(content_type: &str) -> String {
+/// What parts the parts of a multipart body.
+#[must_use]
+pub fn boundary(content_type: &str) -> String {
     content_type
         .split(';')
         .filter_map(|part| part.trim().split_once('='))
@@ -418,7 +434,8 @@ fn decode(segment: &str) -> String {
 }
 
 /// A text for a path or a query.
-fn encode(text: &str) -> String {
+#[must_use]
+pub fn encode(text: &str) -> String {
     text.bytes()
         .map(|byte| {
             if byte.is_ascii_alphanumeric() || b"-._~:@".contains(&byte) {

@@ -60,12 +60,19 @@ pub fn is_ours(form: Form, text: &str) -> bool {
         Form::Pan => numbers::is_pan_of_ours(text),
         Form::Arn => numbers::is_arn_of_ours(text),
         Form::Phone => numbers::is_phone_of_ours(text),
-        Form::Email => is_email_of_ours(text),
+        Form::Email => is_email(text),
         Form::Uuid | Form::Token | Form::Hex => tokens::is_ours(text),
     }
 }
 
-/// A mail address at a name that is kept for examples.
+/// A mail address as recordings have them.
+fn is_email(text: &str) -> bool {
+    let local = text.strip_prefix("sample-").and_then(|rest| rest.strip_suffix("@example.com"));
+    local
+        .is_some_and(|local| local.len() == 8 && local.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// A mail address at a name that is kept for examples: whoever it names, nobody has it.
 #[must_use]
 pub fn is_email_of_ours(text: &str) -> bool {
     text.rsplit_once('@').is_some_and(|(_, domain)| is_host_of_ours(domain))
@@ -87,16 +94,17 @@ pub fn email(dice: &mut Dice) -> String {
     format!("sample-{}@example.com", tokens::fill(dice, b"0123456789abcdef", 8))
 }
 
+/// Where files are in a recording.
+const FILES: &str = "https://files.example.com/";
+
 /// The address of a file.
 #[must_use]
 pub fn link(dice: &mut Dice) -> String {
-    format!("https://files.example.com/{}", tokens::plain(dice, 24))
+    format!("{FILES}{}", tokens::plain(dice, 24))
 }
 
-/// Whether an address leads to a host that is kept for examples.
+/// Whether an address is one of these.
 #[must_use]
 pub fn is_link_of_ours(text: &str) -> bool {
-    let rest = text.split_once("://").map_or("", |(_, rest)| rest);
-    let host = rest.split(['/', '?', '#', ':']).next().unwrap_or_default();
-    is_host_of_ours(host)
+    text.strip_prefix(FILES).is_some_and(tokens::is_ours)
 }

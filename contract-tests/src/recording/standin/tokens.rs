@@ -1,8 +1,8 @@
 //! Tokens, keys and ids: letters and digits that mean nothing to a reader.
 //!
 //! A stand-in is as long and is made of the same letters, so that it passes where the original did.
-//! Hexadecimal ones begin with zeros for half their length, a UUID with twenty; all others begin with
-//! `SAMPLE`.
+//! Numbers are zeros but for their last five digits, hexadecimal ones but for their last eight, a UUID
+//! but for its last twelve; all others begin with `SAMPLE`.
 
 use gsp_simulator::model::dice::Dice;
 
@@ -38,13 +38,17 @@ pub fn token(original: &str, dice: &mut Dice) -> String {
         };
     }
     if original.bytes().all(|byte| byte.is_ascii_digit()) && original.len() > 3 {
-        return half_zeros(original.len(), b"0123456789", dice);
+        return mostly_zeros(original.len(), 5, b"0123456789", dice);
     }
     let (head, hex) = hex_of(original);
     if hex.len() >= SHORTEST_HEX {
         let upper = hex.bytes().any(|byte| byte.is_ascii_uppercase());
         let alphabet: &[u8] = if upper { b"0123456789ABCDEF" } else { b"0123456789abcdef" };
-        return format!("{head}{}", half_zeros(hex.len(), alphabet, dice));
+        let new = mostly_zeros(hex.len(), 8, alphabet, dice);
+        // With no letter in it, it would be taken for a number.
+        let letter = char::from(alphabet[10 + dice.below(6)]);
+        let (zeros, rest) = new.split_at(hex.len() - tail(hex.len(), 8));
+        return format!("{head}{zeros}{letter}{}", &rest[1..]);
     }
     if original.contains('.') && original.len() > 20 {
         let version = |part: &str| matches!(part, "v1" | "v2" | "v3" | "v4" | "local" | "public");
@@ -71,11 +75,11 @@ pub fn is_ours(text: &str) -> bool {
         return text.starts_with(UUID);
     }
     if text.len() > 3 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return begins_with_zeros(text);
+        return is_mostly_zeros(text, 5);
     }
     let (_, hex) = hex_of(text);
     if hex.len() >= SHORTEST_HEX {
-        return begins_with_zeros(hex);
+        return is_mostly_zeros(hex, 8);
     }
     let version = |part: &&str| !matches!(*part, "v1" | "v2" | "v3" | "v4" | "local" | "public");
     let is_part = |part: &str| {
@@ -111,13 +115,18 @@ fn hex_of(text: &str) -> (&str, &str) {
     (text, "")
 }
 
-fn half_zeros(length: usize, alphabet: &[u8], dice: &mut Dice) -> String {
-    let zeros = length.div_ceil(2);
-    "0".repeat(zeros) + &fill(dice, alphabet, length - zeros)
+/// So many digits at the end of a number that are not zero.
+fn tail(length: usize, most: usize) -> usize {
+    most.min(length / 2)
 }
 
-fn begins_with_zeros(text: &str) -> bool {
-    text.bytes().take(text.len().div_ceil(2)).all(|byte| byte == b'0')
+fn mostly_zeros(length: usize, most: usize, alphabet: &[u8], dice: &mut Dice) -> String {
+    let tail = tail(length, most);
+    "0".repeat(length - tail) + &fill(dice, alphabet, tail)
+}
+
+fn is_mostly_zeros(text: &str, most: usize) -> bool {
+    text.bytes().take(text.len() - tail(text.len(), most)).all(|byte| byte == b'0')
 }
 
 #[cfg(test)]
@@ -132,7 +141,7 @@ mod tests {
         let mut of = |text: &str| token(text, &mut dice);
         assert!(of("0b0e5a4a-6d9c-4b3e-9a51-1f0c3d2e4b5a").starts_with(UUID));
         let id = of("TID0123456789abcdef0123456789abcdef");
-        assert!(id.starts_with("TID0000000000000000") && id.len() == 35, "{id}");
+        assert!(id.starts_with("TID000000000000000000000000") && id.len() == 35, "{id}");
         let base64 = of("c2ltLWF0dGVzdHI6c2ltLXNlY3JldA==");
         assert!(
             base64.starts_with(MARK) && base64.ends_with("A==") && base64.len() == 32,

@@ -4,7 +4,7 @@
 //! - [`said`]: every answer, played or rendered
 //! - [`parameters`], [`bodies`], [`responses`]: both as documents have them
 //! - [`operation`]: all of that put together, a method and a path each
-//! - [`schemas`], [`security`]: components
+//! - [`schemas`], [`security`]: components; [`words`]: sentences
 //!
 //! Examples are played at one moment, so a document hangs on files, settings and seed only: same
 //! world, same bytes. What hangs on who asks (address, tenant, credentials) is put in at the end.
@@ -34,6 +34,7 @@ mod responses;
 mod said;
 mod schemas;
 mod security;
+mod words;
 
 /// The version of OpenAPI that is written.
 pub const OPENAPI: &str = "3.1.0";

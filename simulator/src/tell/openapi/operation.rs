@@ -6,11 +6,12 @@ use serde_json::{Map, Value, json};
 
 use super::{
     bodies::body,
-    inputs::{Input, Place, asked, inputs, named},
+    inputs::{Input, Place, inputs},
     parameters::parameters,
     responses::{Shown, responses},
     said::Stage,
     security::requirement,
+    words::{asked, named},
 };
 use crate::{
     pack::{
