@@ -1,5 +1,7 @@
 //! Drift: what a live side does otherwise is found and told, and nothing is invented.
 
+#[path = "drift/fidelity.rs"]
+mod fidelity;
 #[path = "drift/invented.rs"]
 mod invented;
 #[path = "drift/live.rs"]

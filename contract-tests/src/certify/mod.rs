@@ -132,10 +132,13 @@ impl Evidence {
         }
         let mut cases: Vec<_> = run.verdicts.iter().map(|one| tried(one, &exchanges)).collect();
         cases.sort_by_key(|case| case.at);
+        let mut target = run.target.clone();
+        // Nobody asked the others.
+        target.addresses.retain(|vendor, _| run.verdicts.iter().any(|one| one.vendor == *vendor));
         let mut evidence = Self {
             evidence: FORMAT,
             program: run.program.clone(),
-            target: run.target.clone(),
+            target,
             began: run.began,
             ended: run.ended,
             cases,

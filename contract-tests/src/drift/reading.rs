@@ -174,9 +174,10 @@ impl<'a> Readings<'a> {
         let answer = answer_of(reply);
         for value in alternatives {
             let Some(drifts) = self.with(case, &note.name, &value, &answer).await else { continue };
-            let same = |one: &Drift| one.at == drift.at && one.kind == drift.kind;
-            let before = verdict.drifts.iter().filter(|one| !same(one)).count();
-            if !drifts.iter().any(same) && drifts.len() <= before {
+            let same = |one: &Drift, other: &Drift| one.at == other.at && one.kind == other.kind;
+            // It fits if this drift is gone and no other one has come in its place.
+            let known = |one: &Drift| verdict.drifts.iter().any(|other| same(one, other));
+            if !drifts.iter().any(|one| same(one, drift)) && drifts.iter().all(known) {
                 return Some(value);
             }
         }

@@ -206,6 +206,12 @@ pub fn moment(at: Timestamp) -> String {
     format!("{at:.0}").replace('T', " ").replace('Z', " UTC")
 }
 
+/// The same, to the millisecond.
+#[must_use]
+pub fn exact_moment(at: Timestamp) -> String {
+    format!("{at:.3}").replace('T', " ").replace('Z', " UTC")
+}
+
 /// A time span, as people read it.
 #[must_use]
 pub fn time_span(ms: u64) -> String {

@@ -245,7 +245,7 @@ impl Second {
     /// The journal of the live side, oldest first.
     pub(crate) fn journal(&self) -> Vec<Value> {
         let json: Value =
-            serde_json::from_str(&self.fetch("/__sim/journal?limit=10000")).expect("it is JSON");
+            serde_json::from_str(&self.fetch("/__sim/journal?limit=1000")).expect("it is JSON");
         json["exchanges"].as_array().cloned().unwrap_or_default()
     }
 
@@ -262,7 +262,7 @@ impl Second {
 }
 
 /// Copies a folder.
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder can be made");
     for entry in fs::read_dir(from).expect("the folder is there") {
         let path = entry.expect("it can be read").path();

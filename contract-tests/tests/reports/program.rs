@@ -176,6 +176,20 @@ async fn coverage_says_what_a_client_has_met_and_holds_it_against_a_share() {
     let json: Value = serde_json::from_str(&out).expect("it is JSON");
     assert_eq!(json["vendors"][0]["client"], json!({"met": 1, "of": 12}));
     assert_eq!(ask(&["--tenant", "nobody"]).0, Some(2));
+
+    // A test with a tenant of its own is the same client.
+    let tenant = client.post(format!("{}/__sim/tenants", simulator.url()));
+    let reply = tenant.body("{\"name\": \"blue\"}").send().await.expect("an answer");
+    assert_eq!(reply.status(), 201);
+    let url = format!("{}/t/blue/attestr/api/v2/public/corpx/gstin", simulator.url());
+    let asked = client.post(url).header("x-sim-outcome", "4005").body("{}").send().await;
+    assert_eq!(asked.expect("an answer").status(), 400);
+    let (_, out, _) = ask(&["--vendor", "attestr"]);
+    assert!(out.contains("the client has met 1 of 12"), "{out}");
+    let (_, out, _) = ask(&["--vendor", "attestr", "--all-tenants"]);
+    assert!(out.contains("the client has met 2 of 12"), "{out}");
+    let (_, out, _) = ask(&["--vendor", "attestr", "--tenant", "blue"]);
+    assert!(out.contains("the client has met 1 of 12") && !out.contains(" 4005 "), "{out}");
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod journal_stream;
 mod large_answers;
 mod limits;
 mod oddities;
+mod openapi;
 mod reload;
 mod sixth_vendor;
 mod stories;

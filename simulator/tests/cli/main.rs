@@ -4,6 +4,7 @@ mod commands;
 mod files;
 mod gstn;
 mod live;
+mod openapi;
 mod settings;
 
 use std::{

@@ -161,6 +161,9 @@ impl Maker<'_> {
         let Some(case) = cases.first() else { return };
         let path = self.errors();
         let Some(text) = self.files.text(&path) else { return };
+        if toml_text::row(&text, "codes", &[("code", &code)]).is_some() {
+            return;
+        }
         let beside = case
             .code
             .as_deref()

@@ -4,7 +4,7 @@ use minijinja::{Environment, escape_formatter, syntax::SyntaxConfig, value::Serd
 use serde::Serialize;
 
 use super::{
-    Counts, Drifts, Standing, by_vendor, clean, compared, kind, moment, skipped,
+    Counts, Drifts, Standing, by_vendor, clean, compared, exact_moment, kind, moment, skipped,
     terminal::by_endpoint, time_span, took_ms, untried,
 };
 use crate::{
@@ -86,7 +86,7 @@ impl Shown {
             clean(&format!("{head}{}{body}", headers(own)))
         };
         Self {
-            at: moment(heard.at),
+            at: exact_moment(heard.at),
             took: time_span(heard.took_ms),
             request: text(format!("{} {}", heard.method, heard.url), &heard.headers, &heard.body),
             reply: heard

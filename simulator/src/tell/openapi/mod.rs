@@ -211,3 +211,6 @@ pub fn problem() -> Value {
         },
     })
 }
+
+#[cfg(test)]
+mod tests;
