@@ -155,7 +155,7 @@ impl Expected {
         if drifts.iter().any(ends) {
             return Ok(drifts);
         }
-        let body = self.body(case, &known, answer, &live);
+        let body = Self::body(case, &known, answer, &live);
         // An answer of another outcome is told as that, and not key by key.
         if body.iter().filter(|drift| drift.kind == Kind::KeyGone).count() > 1
             && let Some(other) = self.other_outcome(case, answer).await?
@@ -258,14 +258,14 @@ impl Expected {
             }
             let known = self.known(other).await?;
             let live = Seen::of(other, answer);
-            if known.answers > 0 && self.body(other, &known, answer, &live).is_empty() {
+            if known.answers > 0 && Self::body(other, &known, answer, &live).is_empty() {
                 return Ok(Some(other.outcome.clone()));
             }
         }
         Ok(None)
     }
 
-    fn body(&self, case: &Case, known: &Known, answer: &Answer, live: &Seen) -> Vec<Drift> {
+    fn body(case: &Case, known: &Known, answer: &Answer, live: &Seen) -> Vec<Drift> {
         let mut drifts = Vec::new();
         let (Some(own), Some(shape)) = (&known.body, &live.body) else {
             if known.answers > 0 && known.body.is_some() != live.body.is_some() {
@@ -279,12 +279,15 @@ impl Expected {
         let mut silent = case.code_at.to_vec();
         silent.extend(way.into_iter().flat_map(|way| way.rolled_pointers()));
         silent.extend(live.wrong.iter().map(|mismatch| general(&mismatch.at)));
-        let rules = Rules { fixed_texts: !answers_with_somebody(case), silent };
+        let fixed_texts = !answers_with_somebody(case) && !own.tells_of_somebody();
+        let rules = Rules { fixed_texts, silent };
         let nothing = Value::Null;
         let schema = case.schema.as_ref().map_or(&nothing, |schema| schema.json());
         let place = Place::whole("", Allowed::of(schema));
         differ(own, shape, &place, &rules, &mut drifts);
-        drifts.iter_mut().for_each(|drift| named(drift, case, answer));
+        for drift in &mut drifts {
+            named(drift, case, answer);
+        }
         let payload = case.payload.as_ref().map_or(&nothing, |schema| schema.json());
         if let (Some(own), Some((at, shape))) = (&known.opened, &live.opened) {
             let rules = Rules { fixed_texts: false, ..rules };

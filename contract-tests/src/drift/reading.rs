@@ -110,7 +110,7 @@ impl<'a> Readings<'a> {
                 Some(note.value.clone())
             } else if let Some(drift) = verdict.drifts.first() {
                 let alternatives = alternatives(note, drift);
-                self.first_that_fits(verdict, case, note, alternatives, drift).await
+                Box::pin(self.first_that_fits(verdict, case, note, alternatives, drift)).await
             } else {
                 None
             };
@@ -132,7 +132,8 @@ impl<'a> Readings<'a> {
         for name in self.candidates(case, drift) {
             let Some(note) = note(case, &name) else { continue };
             let alternatives = alternatives(note, drift);
-            let fits = self.first_that_fits(verdict, case, note, alternatives, drift).await;
+            let fits =
+                Box::pin(self.first_that_fits(verdict, case, note, alternatives, drift)).await;
             if let Some(fits) = fits {
                 return Some(Reading { setting: name, default: note.value.clone(), fits });
             }

@@ -45,13 +45,14 @@ impl Stage {
             return Ok(answer);
         }
         let start = || Target::own(Arc::clone(&self.world));
-        let target = self.target.get_or_try_init(start).await?;
+        let target = Box::pin(self.target.get_or_try_init(start)).await?;
         if case.session.is_none() {
-            return target.ask(case).await;
+            return Box::pin(target.ask(case)).await;
         }
         // A user of its own for each taxpayer, so that no session is in the way of another.
         let whose = super::population::subject(case).unwrap_or_default();
-        Visit::new(target, &format!("{} {whose}", case.id())).ask(case, FIRST_CLIENT).await
+        let mut visit = Visit::new(target, &format!("{} {whose}", case.id()));
+        Box::pin(visit.ask(case, FIRST_CLIENT)).await
     }
 
     /// What comes without a socket; none where the request needs one, or something before it.

@@ -23,6 +23,8 @@ use crate::{
 const BY_HAND: &[&str] = &[
     // How ids are made is an expression of the body's own.
     "TextFormat /request_id",
+    // The catalog has the code now; which rule leads to it is for a person to say.
+    "Code /code",
     // The published sample has no place at all.
     "KeyGone /addresses",
 ];

@@ -147,7 +147,7 @@ pub(super) fn objects(files: &Files<'_>, vendor: &str, body: &str, pointer: &str
         let members = spot.value.members();
         match members.first().and_then(|member| directive(&member.key)) {
             Some("match") => {
-                left.extend(members[0].value.members().iter().map(|one| within(&one.value)))
+                left.extend(members[0].value.members().iter().map(|one| within(&one.value)));
             }
             Some(_) => left.extend(members.iter().map(|member| within(&member.value))),
             None if !members.is_empty() => all.push(spot),

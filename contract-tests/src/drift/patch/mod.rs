@@ -77,7 +77,7 @@ pub(super) fn settings_of(folder: &Folder, vendor: &str, body: &str, at: &str) -
     }
     let whole = files.text(&format!("{vendor}/bodies/{body}.json")).unwrap_or_default();
     let first = json_text::Node::read(&whole);
-    for member in first.iter().flat_map(|node| node.members()) {
+    for member in first.iter().flat_map(json_text::Node::members) {
         names.extend(body::settings_in(&member.key));
     }
     names

@@ -182,8 +182,6 @@ fn type_of(value: &Value) -> String {
 
 /// The regular expression of a date's form.
 fn looks(pattern: &str) -> String {
-    let mut out = String::from("^");
-    let mut rest = pattern;
     const PARTS: [(&str, &str); 9] = [
         ("YYYY", "[0-9]{4}"),
         ("Month", "[A-Z][a-z]+"),
@@ -195,6 +193,8 @@ fn looks(pattern: &str) -> String {
         ("mm", "[0-9]{2}"),
         ("ss", "[0-9]{2}"),
     ];
+    let mut out = String::from("^");
+    let mut rest = pattern;
     while let Some(letter) = rest.chars().next() {
         match PARTS.iter().find(|(token, _)| rest.starts_with(token)) {
             Some((token, form)) => {

@@ -28,7 +28,7 @@ impl Maker<'_> {
             match drift.kind {
                 Kind::NewKey => {
                     let parent = pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
-                    for spot in self.later_first(body::objects(
+                    for spot in Self::later_first(body::objects(
                         &self.files,
                         &self.group.vendor,
                         &name,
@@ -38,7 +38,7 @@ impl Maker<'_> {
                     }
                 }
                 Kind::KeyOrder => {
-                    for spot in self.later_first(body::objects(
+                    for spot in Self::later_first(body::objects(
                         &self.files,
                         &self.group.vendor,
                         &name,
@@ -49,7 +49,7 @@ impl Maker<'_> {
                 }
                 kind => {
                     let spots = body::spots(&self.files, &self.group.vendor, &name, pointer);
-                    for spot in self.later_first(spots) {
+                    for spot in Self::later_first(spots) {
                         let changed = match kind {
                             Kind::KeyGone => self.cut(&spot),
                             Kind::Type => self.retype(&spot),
@@ -76,7 +76,7 @@ impl Maker<'_> {
     }
 
     /// The last ones first, so that a change moves none that is still to be made; each once.
-    fn later_first(&self, mut spots: Vec<Spot>) -> Vec<Spot> {
+    fn later_first(mut spots: Vec<Spot>) -> Vec<Spot> {
         spots.sort_by_key(|spot| std::cmp::Reverse(spot.value.span.start));
         spots.dedup_by(|one, other| one.path == other.path && one.value == other.value);
         spots
@@ -315,21 +315,21 @@ fn one_of_list(written: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn told(written: &str, live: Value) -> Option<String> {
-        retyped(written, &live)
+    fn told(written: &str, live: &Value) -> Option<String> {
+        retyped(written, live)
     }
 
     #[test]
     fn a_value_gets_another_type_in_the_plainest_way() {
-        assert_eq!(told("\"{{ code }}\"", json!(1)).as_deref(), Some("\"{{ code_number }}\""));
-        assert_eq!(told("\"200\"", json!(1)).as_deref(), Some("200"));
-        assert_eq!(told("200", json!("x")).as_deref(), Some("\"200\""));
-        assert_eq!(told("\"{{ a.b }}\"", json!("x")).as_deref(), Some("\"{{ a.b | string }}\""));
-        assert_eq!(told("{ \"a\": 1 }", json!([1])).as_deref(), Some("[{ \"a\": 1 }]"));
+        assert_eq!(told("\"{{ code }}\"", &json!(1)).as_deref(), Some("\"{{ code_number }}\""));
+        assert_eq!(told("\"200\"", &json!(1)).as_deref(), Some("200"));
+        assert_eq!(told("200", &json!("x")).as_deref(), Some("\"200\""));
+        assert_eq!(told("\"{{ a.b }}\"", &json!("x")).as_deref(), Some("\"{{ a.b | string }}\""));
+        assert_eq!(told("{ \"a\": 1 }", &json!([1])).as_deref(), Some("[{ \"a\": 1 }]"));
         assert_eq!(
-            told("{ \"{% for p in x.y %}\": 1 }", json!({})).as_deref(),
+            told("{ \"{% for p in x.y %}\": 1 }", &json!({})).as_deref(),
             Some("{ \"{% with p = x.y[0] %}\": 1 }")
         );
-        assert_eq!(told("null", json!("x")), None);
+        assert_eq!(told("null", &json!("x")), None);
     }
 }

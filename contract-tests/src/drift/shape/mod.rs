@@ -115,6 +115,22 @@ impl Shape {
         *self == Self::default()
     }
 
+    /// Whether it has a taxpayer's number or a day anywhere: then its texts are data, not messages.
+    #[must_use]
+    pub fn tells_of_somebody(&self) -> bool {
+        let is_data = |reading: &&Reading| {
+            matches!(reading, Reading::Gstin | Reading::Pan | Reading::Arn | Reading::Day(_))
+        };
+        let text = self.text.as_ref();
+        text.is_some_and(|text| text.form().iter().any(is_data))
+            || text.and_then(|text| text.inside.as_ref()).is_some_and(|one| one.tells_of_somebody())
+            || self.list.as_ref().is_some_and(|items| items.tells_of_somebody())
+            || self
+                .object
+                .as_ref()
+                .is_some_and(|object| object.keys.values().any(|key| key.shape.tells_of_somebody()))
+    }
+
     /// Whether all that `other` shows was seen here.
     #[must_use]
     pub fn accepts(&self, other: &Self) -> bool {
