@@ -293,7 +293,7 @@ impl Live {
     #[must_use]
     pub(crate) fn credential(&self, vendor: &str, account: &str, part: &str) -> Option<&str> {
         let own = self.vendor(vendor)?.accounts.get(account)?;
-        own.get(part).map(|secret| secret.expose_secret())
+        own.get(part).map(secrecy::ExposeSecret::expose_secret)
     }
 }
 
