@@ -6,10 +6,9 @@ use gsp_contract_tests::recording::{
     file::GOOD_FOR_DAYS,
     lint::{Lint, Report, allow::Allow},
 };
-use gsp_simulator::{finding::Source, model::period, world::World};
-use jiff::Timestamp;
+use gsp_simulator::{finding::Source, world::World};
 
-use super::{DONE, MISMATCHES, Packs, Trouble, WRONG_INPUT, drawn, print};
+use super::{DONE, MISMATCHES, Packs, Trouble, WRONG_INPUT, drawn, print, today};
 
 /// Proves that nothing in a recording is somebody's, and finds what seems to be so in any other file.
 ///
@@ -52,8 +51,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Trouble> {
         None => Allow::default(),
     };
     let world = World::load(&args.packs.ingredients()?).map_err(|findings| drawn(&findings))?;
-    let today = period::ist_date(Timestamp::now().as_millisecond());
-    let lint = Lint { world: &world, allow: &allow, today, good_for_days: args.max_age };
+    let lint = Lint { world: &world, allow: &allow, today: today(), good_for_days: args.max_age };
     let report = lint.look(&args.paths);
     if args.json {
         let json = serde_json::to_string_pretty(&report).unwrap_or_default();

@@ -4,7 +4,8 @@ use std::io::Write as _;
 
 use clap::{Parser, Subcommand};
 use gsp_contract_tests::{case::Suite, target::TargetError};
-use gsp_simulator::{finding::Finding, pack::folder::Folder, world::Ingredients};
+use gsp_simulator::{finding::Finding, model::period, pack::folder::Folder, world::Ingredients};
+use jiff::{Timestamp, civil::Date};
 
 mod certify;
 mod choice;
@@ -62,7 +63,7 @@ impl Cli {
             Command::Run(args) => run::run(&args).await,
             Command::Report(args) => report::run(&args),
             Command::Coverage(args) => coverage::run(&args).await,
-            Command::Certify(args) => certify::run(&args).await,
+            Command::Certify(args) => Box::pin(certify::run(&args)).await,
             Command::Doctor(args) => doctor::run(&args),
             Command::Drift(args) => drift::run(&args).await,
             Command::Fidelity(args) => fidelity::run(&args),
@@ -117,6 +118,12 @@ impl Packs {
     pub(crate) fn suite(&self) -> Result<Suite, Trouble> {
         Suite::load(&self.ingredients()?).map_err(|findings| drawn(&findings))
     }
+}
+
+/// The day in India, by the machine's clock.
+#[expect(clippy::disallowed_methods, reason = "when a recording was made is the machine's time")]
+pub(crate) fn today() -> Date {
+    period::ist_date(Timestamp::now().as_millisecond())
 }
 
 /// What is wrong with files.

@@ -11,12 +11,12 @@ use gsp_contract_tests::{
         recorder::{About, Kept, RecorderError},
     },
 };
-use gsp_simulator::{gstn::Key, model::period, world::World};
-use jiff::{SignedDuration, Timestamp};
+use gsp_simulator::{gstn::Key, world::World};
+use jiff::SignedDuration;
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use super::{DONE, Packs, Trouble, drawn, print};
+use super::{DONE, Packs, Trouble, drawn, print, today};
 
 /// Where a client's key may stand.
 const KEY_VARIABLE: &str = "GSP_CONTRACT_APP_KEY";
@@ -28,7 +28,7 @@ const KEY_VARIABLE: &str = "GSP_CONTRACT_APP_KEY";
 /// of the packs and this machine are ever asked; no redirect and no link is followed.
 ///
 /// What the tax network seals is opened with your client's key (`--app-key-file`, or
-/// GSP_CONTRACT_APP_KEY: Base64 or hex, several in a row), replaced, and sealed again under keys that
+/// `GSP_CONTRACT_APP_KEY`: Base64 or hex, several in a row), replaced, and sealed again under keys that
 /// are no secret. Without the key sealed parts are left out.
 ///
 /// It ends with Ctrl-C, or after `--duration`. Then look: `gsp-contract lint FILE`.
@@ -39,7 +39,7 @@ pub(crate) struct Args {
     /// The vendor, by its pack's name.
     #[arg(long)]
     vendor: String,
-    /// The vendor's address, whole, such as https://api.example.com; a simulator's with the vendor's name
+    /// The vendor's address, whole, such as `https://api.example.com`; a simulator's with the vendor's name
     /// behind it.
     #[arg(long, value_name = "URL")]
     to: String,
@@ -98,10 +98,12 @@ pub(crate) async fn run(args: &Args) -> Result<u8, Trouble> {
     let about = About {
         vendor: args.vendor.clone(),
         target: target.host_str().unwrap_or_default().to_owned(),
-        recorded: period::ist_date(Timestamp::now().as_millisecond()),
+        recorded: today(),
     };
     let recorder = Arc::new(Recorder::begin(&world, &about, &args.out)?);
-    keys.into_iter().for_each(|key| recorder.add_key(key));
+    for key in keys {
+        recorder.add_key(key);
+    }
     let proxy = Proxy::new(hosts, target, client, Arc::clone(&recorder)).map_err(|error| {
         Trouble::Input(format!("error: no client can be made: {error}\nhint: look at `--ca`"))
     })?;
@@ -197,6 +199,7 @@ fn text_of(path: &std::path::Path) -> Result<String, Trouble> {
 }
 
 /// Ready when the time is over, or when somebody ends it.
+#[expect(clippy::disallowed_methods, reason = "no vendor's delivery: a command ends by itself")]
 async fn over(after: Option<Duration>) {
     let time = async {
         match after {

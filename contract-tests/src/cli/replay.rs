@@ -10,11 +10,10 @@ use gsp_contract_tests::recording::{
         check::{CheckError, Difference},
     },
 };
-use gsp_simulator::{finding::Source, model::period, world::World};
-use jiff::Timestamp;
+use gsp_simulator::{finding::Source, world::World};
 use serde_json::json;
 
-use super::{DONE, MISMATCHES, Packs, Trouble, drawn, print};
+use super::{DONE, MISMATCHES, Packs, Trouble, drawn, print, today};
 
 /// Makes files from which the simulator plays a recording: a story and its people.
 ///
@@ -52,8 +51,7 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: &Args) -> Result<u8, Trouble> {
     let recording = read(args)?;
-    let today = period::ist_date(Timestamp::now().as_millisecond());
-    if let Some(finding) = recording.too_old(today, args.max_age) {
+    if let Some(finding) = recording.too_old(today(), args.max_age) {
         return Err(drawn(&[finding]));
     }
     let ingredients = args.packs.ingredients()?;

@@ -21,8 +21,6 @@ use gsp_contract_tests::{
     target::Target,
     verdict::Verdict,
 };
-use gsp_simulator::model::period;
-use jiff::Timestamp;
 use serde_json::json;
 use tokio::sync::watch;
 
@@ -32,6 +30,7 @@ use super::{
     note, print,
     progress::Shown,
     reports::{self, Reports},
+    today,
 };
 
 /// Tries all cases, or some, and tells what is otherwise than promised.
@@ -247,11 +246,7 @@ fn recorder(
     let (Some(path), Some(vendor)) = (&arguments.record, &arguments.choice.vendor) else {
         return Ok(None);
     };
-    let about = About {
-        vendor: vendor.clone(),
-        target: target.host(vendor),
-        recorded: period::ist_date(Timestamp::now().as_millisecond()),
-    };
+    let about = About { vendor: vendor.clone(), target: target.host(vendor), recorded: today() };
     Ok(Some(Arc::new(Recorder::begin(&suite.world, &about, path)?)))
 }
 

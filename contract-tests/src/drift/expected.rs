@@ -140,7 +140,7 @@ impl Expected {
         let like = self.cases.iter().find(same).unwrap_or(case);
         let (schema, payload) = (like.schema.clone(), like.payload.clone());
         let (outcome, status) = (said.outcome, answer.status);
-        Ok(Some(Case { outcome, code, status, schema, payload, ..case.clone() }))
+        Ok(Some(Case { status, outcome, code, schema, payload, ..case.clone() }))
     }
 
     /// Holds a live answer against what the pack promises of it.

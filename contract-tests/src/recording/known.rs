@@ -230,7 +230,9 @@ impl Known {
     fn read_schema(&mut self, schema: &Value) {
         let Value::Object(map) = schema else {
             if let Value::Array(list) = schema {
-                list.iter().for_each(|item| self.read_schema(item));
+                for item in list {
+                    self.read_schema(item);
+                }
             }
             return;
         };

@@ -458,9 +458,8 @@ impl Pseudonyms {
         let text = number.unsigned_abs().to_string();
         let is_phone = forms::of(&text) == Some(Form::Phone);
         let personal = kind.is_some_and(|kind| kind > PersonalKind::Message);
-        let stays = (is_known && !personal)
-            || (text.len() <= 5 && !personal)
-            || (!personal && !is_phone && plain::is_epoch(number));
+        let stays =
+            !personal && (is_known || text.len() <= 5 || (!is_phone && plain::is_epoch(number)));
         if stays || number == 0 || numbers::is_whole_of_ours(number) {
             return number;
         }

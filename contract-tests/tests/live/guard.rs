@@ -34,7 +34,7 @@ fn choice<'a>(of: &[&'a str], case: &'a str) -> Vec<&'a str> {
 }
 
 fn statuses(live: &Second) -> Vec<u64> {
-    let status = |one: &Value| one["status"].as_u64().expect("it was answered");
+    let status = |one: &Value| one["reply"]["status"].as_u64().expect("it was answered");
     live.journal().iter().map(status).collect()
 }
 

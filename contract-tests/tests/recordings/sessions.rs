@@ -49,8 +49,8 @@ impl<'stage> Visitor<'stage> {
         let pem = pem.send().await.expect("it answers").text().await.expect("a body");
         let network = certificate::public_key(&pem).expect("a certificate");
         let mut client = Client::new("somebody", Some(&[9; 32]), network);
-        client.user = USER.to_owned();
-        client.state = "27".to_owned();
+        USER.clone_into(&mut client.user);
+        "27".clone_into(&mut client.state);
         let gstin = somebody(&stage.world);
         client.gstin.clone_from(&gstin);
         let way = Known::of(&stage.world, "finagg").expect("there is one").handshakes.remove(0);
@@ -168,7 +168,9 @@ async fn a_sealed_session_is_kept_with_stand_ins_and_plays() {
         .await;
     assert_eq!(saved["status_cd"], "1", "{saved}");
     let after = visitor.client.session.clone().expect("it is open");
-    sections.iter().for_each(|section| told(section, &mut secrets));
+    for section in &sections {
+        told(section, &mut secrets);
+    }
     assert!(secrets.len() > 20, "there is something to look for");
     for session in [&before, &after] {
         secrets.insert(session.token.clone());

@@ -53,7 +53,7 @@ fn answer() -> Value {
         "message": "GSTIN 27AAPFU0939F1ZV of Ramesh Kumar And Sons is Active",
         "byNumber": { "27AAPFU0939F1ZV": true },
         "inner": "{\"name\": \"Ramesh\", \"arn\": \"AA270425123456W\"}",
-        "site": { "pin": "400069", "lat": 19.113645, "lng": "72.869736", "line": "12, Linking Road, Bandra, Mumbai, Maharashtra, 400069" },
+        "site": { "pin": "400069", "lat": 19.113_645, "lng": "72.869736", "line": "12, Linking Road, Bandra, Mumbai, Maharashtra, 400069" },
         "lastSeen": "2026-11-20",
         "score": 7,
         "flags": ["Y", "N"],

@@ -31,7 +31,9 @@ pub fn files(path: &Path, skipped: &mut Vec<String>, take: &mut Take<'_>) {
         match listed {
             Ok(mut entries) => {
                 entries.sort_by_key(fs::DirEntry::file_name);
-                entries.iter().for_each(|entry| files(&entry.path(), skipped, take));
+                for entry in &entries {
+                    files(&entry.path(), skipped, take);
+                }
             }
             Err(error) => skipped.push(told(&error)),
         }

@@ -170,7 +170,7 @@ impl Found<'_> {
                 let key = last_key(steps).unwrap_or_default();
                 match self.known.facts.get(key).map(String::as_str) {
                     Some(name @ ("constitution" | "taxpayer_type" | "status")) => {
-                        self.fact(name, text)
+                        self.fact(name, text);
                     }
                     Some(name @ ("registered_on" | "cancelled_on")) => {
                         if let Some(day) = day(text) {

@@ -215,7 +215,7 @@ fn toml_value(value: &Value) -> Option<String> {
         Value::Number(number) => {
             let text = number.to_string();
             // A float of TOML has a point before its exponent.
-            if number.is_f64() && !text.contains('.') { return None } else { text }
+            (!number.is_f64() || text.contains('.')).then_some(text)?
         }
         Value::String(text) => literal(&quoted(text)),
         Value::Array(list) => {

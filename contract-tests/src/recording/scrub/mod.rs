@@ -288,7 +288,7 @@ impl Scrubber {
                 // No key, but a text that has lost its way.
                 return encode(&self.pseudonyms.sentence(&format!("{name} {value}")));
             }
-            let new = if secrets.iter().any(|secret| *secret == name) {
+            let new = if secrets.contains(&name) {
                 self.pseudonyms.text(Some(PersonalKind::Token), &value)
             } else {
                 self.field(place, &name, &value, fields)
