@@ -11,7 +11,6 @@ use gsp_simulator::{
     world::{Ingredients, World},
 };
 use indexmap::IndexMap;
-use jiff::Timestamp;
 
 use crate::{
     case::{Case, request::RequestError},

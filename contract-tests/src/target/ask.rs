@@ -6,7 +6,6 @@ use gsp_simulator::{
     model::gstin::Gstin,
     pack::contract::{RequestBody, flows::FIRST_CLIENT},
 };
-use jiff::Timestamp;
 use reqwest::Method;
 use serde_json::Value;
 

@@ -17,7 +17,6 @@ use gsp_simulator::{
     },
     world::World,
 };
-use secrecy::ExposeSecret as _;
 use serde_json::Value;
 
 use crate::{

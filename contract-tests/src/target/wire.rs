@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant};
 
 use gsp_simulator::pack::contract::RequestBody;
-use jiff::Timestamp;
 use reqwest::{
     Client, ClientBuilder, Method, RequestBuilder,
     header::{HeaderMap, HeaderName, HeaderValue},
