@@ -23,6 +23,10 @@ use crate::{
 const BY_HAND: &[&str] = &[
     // How ids are made is an expression of the body's own.
     "TextFormat /request_id",
+    // `[volatile]` of the requests says how these look.
+    "TextFormat /metadata/requestId",
+    "TextFormat /result/timestamp",
+    "TextFormat /error/timestamp",
     // The catalog has the code now; which rule leads to it is for a person to say.
     "Code /code",
     // The published sample has no place at all.

@@ -306,10 +306,10 @@ pub(crate) const PLANTS: &[Plant] = &[
         &["NewKey /data/mbr"],
     ),
     plant(
-        "a day with the month first inside the data",
+        "a day with hyphens inside the data",
         "finagg/bodies/parts/taxpayer.json",
         "registered_on | date('DD/MM/YYYY')",
-        "registered_on | date('MM/DD/YYYY')",
+        "registered_on | date('DD-MM-YYYY')",
         &["DateFormat /data/rgdt"],
     ),
     plant(

@@ -70,6 +70,12 @@ impl Maker<'_> {
         } else if unclear.is_empty() {
             self.by_hand_in_bodies(cases);
         }
+        let requests = format!("{}/contract/requests.toml", self.group.vendor);
+        let text = self.files.text(&requests).unwrap_or_default();
+        if let Some(at) = text.find(&format!("{} = ", json!(drift.at))) {
+            let place = self.files.line(&requests, at);
+            self.by_hand(format!("{place}: `[volatile]` says how `{}` looks", drift.at));
+        }
         for place in unclear {
             self.by_hand(format!("{place}: {drift}"));
         }
