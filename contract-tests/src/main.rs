@@ -10,7 +10,7 @@ mod cli;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    match Cli::parse().run().await {
+    match Box::pin(Cli::parse().run()).await {
         Ok(code) => code.into(),
         Err(trouble) => tell(&trouble).into(),
     }

@@ -10,6 +10,7 @@ use crate::{
     case::{Case, request::RequestError},
     drift::Drift,
     mismatch::Mismatch,
+    runner::record,
     schema::Inside,
     snapshot::{self, Shown},
     target::{Answer, Target, TargetError},
@@ -121,7 +122,7 @@ impl Verdict {
             mismatches: Vec::new(),
             drifts: Vec::new(),
             skipped: None,
-            at: Timestamp::now(),
+            at: record::now(),
             took_ms: 0,
             exchanges: Vec::new(),
         }
@@ -279,7 +280,7 @@ pub async fn try_case(case: &Case, target: &Target) -> Result<Verdict, TargetErr
     }
     if let Some(expected) = target.expected() {
         verdict.mismatches.extend(answer.wrong.iter().cloned());
-        verdict.drifts = expected.compare(case, &answer).await?;
+        verdict.drifts = Box::pin(expected.compare(case, &answer)).await?;
         return Ok(verdict);
     }
     let (mismatches, shown) = judge(case, &answer);

@@ -36,6 +36,7 @@ const RUN: &str = "certify-run.json";
 /// Exit codes: 0 all as promised, 1 mismatches (or `--check` found a change), 2 a file or an argument is
 /// wrong, 3 the target is out of reach, 130 ended by Ctrl-C.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Args {
     #[command(flatten)]
     choice: Choice,
@@ -69,10 +70,8 @@ pub(crate) async fn run(arguments: &Args) -> Result<u8, Trouble> {
     let suite = arguments.choice.packs.suite()?;
     let target = arguments.choice.target(&suite).await?;
     let path = PathBuf::from(STATE_FOLDER).join(RUN);
-    let before = match arguments.resume {
-        true => Some(Run::read(&path).map_err(|error| trouble(error.into()))?),
-        false => None,
-    };
+    let before = arguments.resume.then(|| Run::read(&path)).transpose();
+    let before = before.map_err(|error| trouble(error.into()))?;
     let (chosen, left_out) = arguments.cases(&suite, &target, before.as_ref())?;
     let manner = Manner { keep_all: true, ..arguments.choice.manner(&suite, None)? };
     if arguments.dry_run {

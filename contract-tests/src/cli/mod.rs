@@ -63,7 +63,7 @@ impl Cli {
             Command::Run(args) => run::run(&args).await,
             Command::Report(args) => report::run(&args),
             Command::Coverage(args) => coverage::run(&args).await,
-            Command::Certify(args) => certify::run(&args).await,
+            Command::Certify(args) => Box::pin(certify::run(&args)).await,
             Command::Doctor(args) => doctor::run(&args),
             Command::Drift(args) => drift::run(&args).await,
             Command::Fidelity(args) => fidelity::run(&args),

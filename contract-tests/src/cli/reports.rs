@@ -95,7 +95,7 @@ impl FromStr for Wanted {
 pub(crate) struct Reports {
     /// Writes a report besides: `junit=FILE`, `html=FILE`, `json=FILE`, `terminal=FILE`, or
     /// `github`, whose annotations are printed. May be given several times; on GitHub's runners
-    /// (where GITHUB_ACTIONS is true) `github` is always among them
+    /// (where `GITHUB_ACTIONS` is true) `github` is always among them
     #[arg(long = "report", value_name = "FORMAT[=FILE]")]
     wanted: Vec<Wanted>,
 }

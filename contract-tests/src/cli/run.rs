@@ -140,7 +140,7 @@ pub(crate) async fn run(arguments: &Args) -> Result<u8, Trouble> {
         print(&terminal.end(run));
     }
     arguments.reports.write(run, &catalog, arguments.json)?;
-    Ok(arguments.ending(run, ended))
+    Ok(ending(run, ended))
 }
 
 impl Args {
@@ -190,19 +190,19 @@ impl Args {
             Err(error) => Err(trouble(error.into())),
         }
     }
+}
 
-    /// Tells what is left, and gives the exit code.
-    fn ending(&self, run: &Run, ended: Ended) -> u8 {
-        if ended.interrupted || ended.put_off > 0 {
-            tell_resume(run);
-        }
-        let failed = run.verdicts.iter().any(Verdict::failed);
-        match ended {
-            Ended { interrupted: true, .. } => INTERRUPTED,
-            _ if failed => MISMATCHES,
-            Ended { put_off: 1.., .. } => OUT_OF_REACH,
-            _ => DONE,
-        }
+/// Tells what is left, and gives the exit code.
+fn ending(run: &Run, ended: Ended) -> u8 {
+    if ended.interrupted || ended.put_off > 0 {
+        tell_resume(run);
+    }
+    let failed = run.verdicts.iter().any(Verdict::failed);
+    match ended {
+        Ended { interrupted: true, .. } => INTERRUPTED,
+        _ if failed => MISMATCHES,
+        Ended { put_off: 1.., .. } => OUT_OF_REACH,
+        _ => DONE,
     }
 }
 

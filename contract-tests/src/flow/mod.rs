@@ -11,12 +11,12 @@ use gsp_simulator::{
     world::{Ingredients, World},
 };
 use indexmap::IndexMap;
-use jiff::Timestamp;
 
 use crate::{
     case::{Case, request::RequestError},
     drift::Drift,
     mismatch::Mismatch,
+    runner::record,
     schema::Schema,
     session::{Before, Identity, Visit, Way, gstin_of},
     snapshot::{self, EXCHANGE, STEP},
@@ -122,7 +122,7 @@ impl FlowCase {
             mismatches: Vec::new(),
             drifts: Vec::new(),
             skipped: None,
-            at: Timestamp::now(),
+            at: record::now(),
             took_ms: 0,
             exchanges: Vec::new(),
         }

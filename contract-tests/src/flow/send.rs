@@ -34,7 +34,7 @@ impl Run<'_> {
         };
         if let Some(expected) = self.target.expected() {
             self.told.mismatches.extend(answer.wrong.iter().cloned());
-            for drift in expected.compare(case, &answer).await? {
+            for drift in Box::pin(expected.compare(case, &answer)).await? {
                 if !self.told.drifts.contains(&drift) {
                     self.told.drifts.push(drift);
                 }

@@ -6,7 +6,6 @@ use gsp_simulator::{
     model::gstin::Gstin,
     pack::contract::{RequestBody, flows::FIRST_CLIENT},
 };
-use jiff::Timestamp;
 use reqwest::Method;
 use serde_json::Value;
 
@@ -16,6 +15,7 @@ use crate::{
     config::OtpFile,
     guard::{Came, Wanted},
     recording::Raw,
+    runner::record,
     session::{Visit, gstin_of},
     verdict::Heard,
 };
@@ -271,7 +271,7 @@ impl Target {
     /// What time it is there, in epoch milliseconds.
     async fn now_ms(&self) -> Result<i64, TargetError> {
         if self.live.is_some() {
-            return Ok(Timestamp::now().as_millisecond());
+            return Ok(record::now().as_millisecond());
         }
         if let Clock::Frozen { at_ms, .. } = self.clock
             && !self.moved.load(Ordering::Relaxed)

@@ -17,7 +17,6 @@ use gsp_simulator::{
     },
     world::World,
 };
-use secrecy::ExposeSecret as _;
 use serde_json::Value;
 
 use crate::{
@@ -293,7 +292,7 @@ impl Live {
     #[must_use]
     pub(crate) fn credential(&self, vendor: &str, account: &str, part: &str) -> Option<&str> {
         let own = self.vendor(vendor)?.accounts.get(account)?;
-        own.get(part).map(|secret| secret.expose_secret())
+        own.get(part).map(secrecy::ExposeSecret::expose_secret)
     }
 }
 

@@ -11,7 +11,7 @@ use tokio::{
 use crate::config::OtpFile;
 
 /// A program, or whoever sits there, may take so long.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// Comes by the password that was just sent to a user.
 ///

@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant};
 
 use gsp_simulator::pack::contract::RequestBody;
-use jiff::Timestamp;
 use reqwest::{
     Client, ClientBuilder, Method, RequestBuilder,
     header::{HeaderMap, HeaderName, HeaderValue},
@@ -19,6 +18,7 @@ use crate::{
     client::crypto::{hex, sha256},
     config::{Given, Secrets},
     http,
+    runner::record,
     verdict::{Heard, Reply},
 };
 
@@ -95,7 +95,7 @@ pub(super) async fn send(
     let address = format!("{base}{}", request.path);
     let builder = client.request(method, &address);
     let builder = if request.query.is_empty() { builder } else { builder.query(&request.query) };
-    let (at, begun) = (Timestamp::now(), Instant::now());
+    let (at, begun) = (record::now(), Instant::now());
     let built = carry(builder, request.body.clone()).headers(headers).build();
     let mut heard = Heard {
         method: request.method.clone(),

@@ -53,8 +53,9 @@ async fn every_case_is_answered_as_the_document_says() {
     let cases = cases(&suite);
     for case in &cases {
         let (pack, document) = &documents[case.vendor.as_str()];
-        let answer =
-            target.ask(case).await.unwrap_or_else(|error| panic!("{}: {error}", case.id()));
+        let answer = Box::pin(target.ask(case))
+            .await
+            .unwrap_or_else(|error| panic!("{}: {error}", case.id()));
         let came = Came { status: answer.status, headers: &answer.headers, body: &answer.body };
         let found = untold(document, pack, case, &came);
         wrong.extend(found.into_iter().map(|one| format!("{}: {one}", case.id())));

@@ -65,15 +65,18 @@ fn junit_is_as_build_servers_read_it() {
     let attestr = &read.test_suites[0];
     assert_eq!((attestr.name.as_str(), attestr.tests), ("attestr", 6));
     let failed = &attestr.test_cases[1];
-    assert_eq!(failed.classname.as_ref().map(|name| name.as_str()), Some("attestr.verify-gstin"));
+    assert_eq!(
+        failed.classname.as_ref().map(quick_junit::XmlString::as_str),
+        Some("attestr.verify-gstin")
+    );
     assert_eq!(failed.name.as_str(), "found");
     let TestCaseStatus::NonSuccess { kind, message, description, .. } = &failed.status else {
         panic!("it failed")
     };
     assert_eq!(*kind, NonSuccessKind::Failure);
-    let message = message.as_ref().map(|text| text.as_str());
+    let message = message.as_ref().map(quick_junit::XmlString::as_str);
     assert_eq!(message, Some("`status`: 200 promised, 422 found (and 3 more)"));
-    let text = description.as_ref().map(|text| text.as_str()).unwrap_or_default();
+    let text = description.as_ref().map(quick_junit::XmlString::as_str).unwrap_or_default();
     assert!(text.contains("<script>") && text.contains("\\u{1b}[31m"), "{text}");
     let legal = |letter: char| matches!(letter, '\t' | '\n' | '\r' | ' '..);
     assert!(xml.chars().all(legal), "XML has no place for control characters");

@@ -93,7 +93,10 @@ impl Allow {
         if !findings.is_empty() {
             return Err(findings.into_iter().map(|finding| finding.within(source)).collect());
         }
-        let folder = source.path.parent().map(Path::to_owned).unwrap_or_default();
+        let folder = match source.path.parent() {
+            Some(folder) if folder != Path::new("") => folder.to_owned(),
+            _ => PathBuf::from("."),
+        };
         Ok(Self {
             folder: std::path::absolute(&folder).unwrap_or(folder),
             entries: file.allow.into_iter().map(|entry| entry.value).collect(),
