@@ -317,10 +317,13 @@ impl<'target> Visit<'target> {
         let open = self.clients.get(client).is_some_and(|client| client.session.is_some());
         if before == Before::Session && !open {
             let pointer = &way.handshake.token;
-            let said = sent.last().map(|(_, answer)| String::from_utf8_lossy(&answer.body));
-            let said = said.map(|said| said.chars().take(300).collect::<String>());
+            // What it says may be a token in another place: only its code is told.
+            let said = sent.last().and_then(|(case, answer)| {
+                let body = serde_json::from_slice(&answer.body).ok()?;
+                Some(format!(", and says `{}`", case.code_in(&body)?))
+            });
             return Err(RequestError::Session(format!(
-                "the login gave no token at `{pointer}`: {}",
+                "the login gave no token at `{pointer}`{}",
                 said.unwrap_or_default()
             ))
             .into());

@@ -10,6 +10,7 @@ use std::{
 };
 
 use gsp_simulator::{
+    auth::{PartCheck, encoded},
     model::gstin::Gstin,
     pack::{
         contract::{RequestBody, SessionOf, flows::Act},
@@ -221,7 +222,8 @@ impl Live {
         if std::mem::replace(&mut case.adapted, true) {
             return Ok(case);
         }
-        let mut one = |text: &mut String| self.stand_in(vendor, &case.vendor, text);
+        let credentials = self.written_credentials(&case);
+        let mut one = |text: &mut String| self.stand_in(vendor, &case.vendor, &credentials, text);
         let asked = &mut case.asked;
         let maps = [&mut asked.path, &mut asked.query, &mut asked.headers];
         maps.into_iter().flat_map(|map| map.values_mut()).try_for_each(&mut one)?;
@@ -239,8 +241,37 @@ impl Live {
         Ok(case)
     }
 
+    /// Credentials of the pack's first account as requests may have them written, and what stands for
+    /// each here.
+    fn written_credentials(&self, case: &Case) -> Vec<(String, String)> {
+        let Some(account) = case.pack.accounts.first() else { return Vec::new() };
+        let mut found = Vec::new();
+        for part in case.pack.schemes.iter().flat_map(|scheme| &scheme.parts) {
+            let known = account.credentials.iter().find(|(name, _)| *name == part.name);
+            let own = self.credential(&case.vendor, &account.name, &part.name);
+            if let (PartCheck::Secret(encoding), Some((_, known)), Some(own)) =
+                (&part.check, known, own)
+            {
+                found.push((encoded(*encoding, known), encoded(*encoding, own)));
+            }
+        }
+        found
+    }
+
     /// Replaces what stands for somebody or something else here.
-    fn stand_in(&self, vendor: &GivenVendor, name: &str, text: &mut String) -> Result<(), String> {
+    fn stand_in(
+        &self,
+        vendor: &GivenVendor,
+        name: &str,
+        credentials: &[(String, String)],
+        text: &mut String,
+    ) -> Result<(), String> {
+        for (known, own) in credentials {
+            if text.contains(known.as_str()) {
+                *text = text.replace(known.as_str(), own);
+                return Ok(());
+            }
+        }
         if let Some(own) = vendor.replace.get(text.as_str()) {
             own.clone_into(text);
             return Ok(());

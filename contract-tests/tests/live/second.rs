@@ -232,8 +232,13 @@ impl Second {
 
     /// What stands at a path.
     pub(crate) fn fetch(&self, path: &str) -> String {
+        self.fetch_with("GET", path)
+    }
+
+    /// What a request with another method gives.
+    pub(crate) fn fetch_with(&self, method: &str, path: &str) -> String {
         let output = Command::new("curl")
-            .args(["-sS", "--fail-with-body", "--cacert"])
+            .args(["-sS", "--fail-with-body", "-X", method, "--cacert"])
             .arg(self.folder.path().join("ca.pem"))
             .arg(format!("{}{path}", self.url))
             .output()
