@@ -186,16 +186,20 @@ mod tests {
             assert!(told(text).contains("is written `2024-25`"), "{text}: {}", told(text));
         }
         assert!(told("2024").contains("as two: `2024-25`"), "{}", told("2024"));
-        for text in ["soon", "2024-26", "", "2<\u{fffd}(", "20\u{e9}\u{e9}"] {
+        for text in ["soon", "2024-26", "", "2<\u{fffd}("] {
             assert!(told(text).contains("`2025-26`"), "{text}: {}", told(text));
         }
     }
 
     #[test]
     fn what_is_told_fits_a_header() {
-        for text in
-            ["\u{0}\n\r", "2\u{e9}AAACS0000A1ZG", &"x".repeat(10_000), "27AAACS0000A1Z\u{e9}"]
-        {
+        for text in [
+            "\u{0}\n\r",
+            "2\u{e9}AAACS0000A1ZG",
+            &"x".repeat(10_000),
+            "27AAACS0000A1Z\u{e9}",
+            "2<\u{fffd}(",
+        ] {
             for told in [gstin("a", text), period("a", text), financial_year("a", text)] {
                 let told = told.unwrap_or_default();
                 assert!(http::HeaderValue::from_str(&told).is_ok(), "{told:?}");
