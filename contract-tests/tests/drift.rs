@@ -12,3 +12,5 @@ mod patches;
 mod planted;
 #[path = "drift/plants.rs"]
 mod plants;
+#[path = "drift/shapes.rs"]
+mod shapes;
