@@ -57,7 +57,9 @@ impl Settled {
             Some(fits) => {
                 format!("the live side goes by `{setting} = {fits}`; the pack has {default}")
             }
-            None => format!("the live side goes by no known reading of `{setting}`"),
+            None => format!(
+                "nothing is settled about `{setting}`: the answer is as none of its choices has it"
+            ),
         }
     }
 }

@@ -29,6 +29,8 @@ mod error;
 mod hearing;
 mod live;
 mod otp;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 pub use self::{
