@@ -33,7 +33,7 @@ const PATCHES: &str = ".gsp-contract/drift";
 ///
 /// Drifts are told once for all cases that show them, by class: breaking (a client that was right
 /// may fail), additive (one that ignores what it does not know goes on), cosmetic. Each proposes
-/// a change to the pack, written as a patch to .gsp-contract/drift/<vendor>/; nothing is changed
+/// a change to the pack, written as a patch to `.gsp-contract/drift/VENDOR`; nothing is changed
 /// until somebody accepts it: `--accept PATCH… --fixtures DIR`, or `--accept all`.
 ///
 /// Exit codes: 0 no drift, 1 drifts, 2 a file or an argument is wrong.

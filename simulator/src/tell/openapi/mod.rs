@@ -1,10 +1,10 @@
 //! OpenAPI: each vendor as a document, made from its pack and from what `contract/` promises.
 //!
-//! - [`inputs`]: what a request brings, from fields and rules
-//! - [`said`]: every answer, played or rendered
-//! - [`parameters`], [`bodies`], [`responses`]: both as documents have them
-//! - [`operation`]: all of that put together, a method and a path each
-//! - [`schemas`], [`security`]: components; [`words`]: sentences
+//! - `inputs`: what a request brings, from fields and rules
+//! - `said`: every answer, played or rendered
+//! - `parameters`, `bodies`, `responses`: both as documents have them
+//! - `operation`: all of that put together, a method and a path each
+//! - `schemas`, `security`: components; `words`: sentences
 //!
 //! Examples are played at one moment, so a document hangs on files, settings and seed only: same
 //! world, same bytes. What hangs on who asks (address, tenant, credentials) is put in at the end.
