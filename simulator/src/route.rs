@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     pack::{
-        Endpoint, Field, Pack, Selector,
+        BodyReading, Endpoint, Field, Pack, Selector,
         file::{FieldPlace, Media, Normalize, ReadAs},
     },
     render::scene::Scene,
@@ -146,6 +146,21 @@ fn bring(field: &Field, scene: &Scene) -> Option<Value> {
 fn read_body(accepts: &[Media], strict: bool, scene: &Scene) -> Result<Value, BodyFault> {
     let content_type =
         scene.call.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    read_as(accepts, strict, content_type, &scene.call.body)
+}
+
+/// What an endpoint reads of a body of that content type: an object; `None` where it reads nothing.
+#[must_use]
+pub fn read_of(reading: &BodyReading, content_type: &str, body: &[u8]) -> Option<Value> {
+    read_as(&reading.accepts, reading.wrong_type.is_some(), content_type, body).ok()
+}
+
+fn read_as(
+    accepts: &[Media],
+    strict: bool,
+    content_type: &str,
+    body: &[u8],
+) -> Result<Value, BodyFault> {
     let essence = content_type.split(';').next().unwrap_or_default().trim();
     let is = |name: &str| essence.eq_ignore_ascii_case(name);
     let sent = if is("application/json") {
@@ -162,7 +177,6 @@ fn read_body(accepts: &[Media], strict: bool, scene: &Scene) -> Result<Value, Bo
         None if strict => return Err(BodyFault::WrongType),
         None => accepts.first().copied().unwrap_or(Media::Json),
     };
-    let body = &scene.call.body;
     match media {
         Media::Json => match serde_json::from_slice(body) {
             Ok(value @ Value::Object(_)) => Ok(value),

@@ -196,7 +196,7 @@ async fn a_plan_is_no_less_than_what_the_run_then_sends() {
     }
 }
 
-const PACED: &str = "[targets.sandbox.budget]\ncalls-per-second = 4";
+const PACED: &str = "[targets.sandbox.budget]\ncalls-per-second = 1";
 const YEARS: [&str; 4] = ["--vendor", "attestr", "--case", "::verify-gstin::fy"];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -204,7 +204,7 @@ async fn a_run_that_was_killed_goes_on_where_it_was() {
     let sandbox = Sandbox::new(&[]).await;
     sandbox.config(PACED);
     let mut killed = sandbox.spawn(&YEARS);
-    sandbox.verdicts(5).await;
+    sandbox.verdicts(3).await;
     killed.kill().expect("it is ours");
     killed.wait().expect("it ends");
     let before = sandbox.last_run();
@@ -230,7 +230,7 @@ async fn control_c_ends_a_run_after_the_case_under_way() {
     let sandbox = Sandbox::new(&[]).await;
     sandbox.config(PACED);
     let running = sandbox.spawn(&YEARS);
-    sandbox.verdicts(5).await;
+    sandbox.verdicts(3).await;
     let id = running.id().to_string();
     let sent = Command::new("kill").args(["-INT", &id]).status().expect("kill is there");
     assert!(sent.success());

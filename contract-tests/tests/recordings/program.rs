@@ -266,3 +266,22 @@ fn a_run_is_recorded_with_its_sealed_sessions() {
     assert_eq!(code, Some(2));
     assert!(err.contains("--vendor"), "{err}");
 }
+
+#[test]
+fn a_whole_suite_recorded_while_it_runs_is_nobodys_and_plays_as_it_was() {
+    for vendor in ["accuauth", "attestr", "hms", "hyperverge"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = path(folder.path(), &format!("recorded-{vendor}.toml"));
+        let kept = path(folder.path(), "run.json");
+
+        let (code, _, err) =
+            run(&["run", "--vendor", vendor, "--record", &file, "--out", &kept, "--quiet"]);
+        assert_eq!(code, Some(0), "{vendor}: {err}");
+        let (code, out, err) = run(&["lint", &file]);
+        assert_eq!(code, Some(0), "{vendor}: {out}{err}");
+        let to = path(folder.path(), "played");
+        let (code, out, err) = run(&["replay", &file, "--out", &to, "--check"]);
+        assert_eq!(code, Some(0), "{vendor}: {out}{err}");
+        assert!(out.contains("each played as it was recorded"), "{vendor}: {out}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use gsp_simulator::route::pairs;
+use gsp_simulator::route::{pairs, read_of};
 use serde_json::{Map, Value};
 
 use crate::recording::{
@@ -144,29 +144,28 @@ fn brought(taken: &Taken, known: &Known) -> Brought {
     };
     let query =
         texts(taken.query.as_deref().map(|query| pairs(query.as_bytes())).unwrap_or_default());
-    // A body is read where an endpoint at this address reads one.
-    let reads = known.pack.routes.at(&taken.path).is_ok_and(|matched| {
-        let endpoints = matched.value.iter().filter_map(|index| known.pack.endpoints.get(*index));
-        endpoints.filter(|one| one.method.as_str() == taken.method).any(|one| one.body.is_some())
-    });
-    let body = match &taken.body {
-        Body::Json(text) => match serde_json::from_str(text) {
-            Ok(Value::Object(map)) => Some(map.into_iter().collect()),
-            _ => None,
-        },
-        Body::Text(text) => {
-            let is_form = taken.headers.iter().any(|(name, value)| {
-                name == "content-type" && value.starts_with("application/x-www-form-urlencoded")
-            });
-            is_form.then(|| texts(pairs(text.as_bytes())))
-        }
-        Body::None => None,
+    // As an endpoint at this address reads it; what none reads, no story can look into.
+    let sent = match &taken.body {
+        Body::Json(text) | Body::Text(text) => text.as_bytes(),
+        Body::None => b"",
     };
-    let body: Option<BTreeMap<String, Value>> = body.map(|all: BTreeMap<String, Value>| {
-        // What begins with a slash is a pointer to a story.
-        all.into_iter().filter(|(key, _)| !key.starts_with('/')).collect()
+    let content_type = taken.headers.iter().find(|(name, _)| name == "content-type");
+    let content_type = content_type.map(|(_, value)| value.as_str()).unwrap_or_default();
+    let body = known.pack.routes.at(&taken.path).ok().and_then(|matched| {
+        let endpoints = matched.value.iter().filter_map(|index| known.pack.endpoints.get(*index));
+        endpoints
+            .filter(|one| one.method.as_str() == taken.method)
+            .find_map(|one| read_of(one.body.as_ref()?, content_type, sent))
     });
-    Brought { query, reads_body: reads, body: body.filter(|_| reads).unwrap_or_default() }
+    let reads = body.is_some();
+    let body: Option<BTreeMap<String, Value>> = match body {
+        // What begins with a slash is a pointer to a story.
+        Some(Value::Object(map)) => {
+            Some(map.into_iter().filter(|(key, _)| !key.starts_with('/')).collect())
+        }
+        _ => None,
+    };
+    Brought { query, reads_body: reads, body: body.unwrap_or_default() }
 }
 
 /// Headers that tell requests apart which nothing else does.
