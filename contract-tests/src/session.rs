@@ -19,7 +19,6 @@ use serde_json::Value;
 use crate::{
     case::{Case, Request, request::RequestError},
     client::{Client, certificate, crypto},
-    mismatch::Mismatch,
     target::{Answer, Target, TargetError},
 };
 
@@ -475,12 +474,6 @@ impl<'target> Visit<'target> {
             _ => Ok(text.to_owned()),
         }
     }
-
-    /// What a client says is wrong with the answers so far, none where all is right.
-    #[must_use]
-    pub fn client(&self, name: &str) -> Option<&Client> {
-        self.clients.get(name)
-    }
 }
 
 impl Identity {
@@ -515,14 +508,5 @@ fn word(step: StepFile) -> &'static str {
         StepFile::Refresh => "refresh",
         StepFile::Close => "close",
         StepFile::Use => "use",
-    }
-}
-
-/// What is wrong with a session is told as what is wrong with the answer.
-#[must_use]
-pub fn told(error: &RequestError) -> Option<Mismatch> {
-    match error {
-        RequestError::Session(why) => Some(Mismatch::new("session", "one", why)),
-        _ => None,
     }
 }

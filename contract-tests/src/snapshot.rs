@@ -20,7 +20,7 @@ use crate::{
 pub const FOLDER_VARIABLE: &str = "GSP_CONTRACT_SNAPSHOTS";
 
 /// Headers that say nothing of the vendor.
-const PLAIN_HEADERS: [&str; 7] = [
+pub(crate) const PLAIN_HEADERS: [&str; 7] = [
     "connection",
     "content-length",
     "date",

@@ -6,7 +6,10 @@ use crate::flow::{FLOWS, FlowCase};
 /// Every tag and what it means.
 pub const TAGS: [(&str, &str); 10] = [
     ("success", "answered with what was asked for"),
-    ("error", "answered with a code, or with a status of 400 or more"),
+    (
+        "error",
+        "answered with a status of 400 or more, or with another code than the endpoint's success has",
+    ),
     ("client-error", "answered with a status from 400 to 499"),
     ("server-error", "answered with a status of 500 or more"),
     ("asked-for", "asked for by a header that only a simulator knows"),
@@ -21,7 +24,13 @@ impl Case {
     /// The tags that it has.
     #[must_use]
     pub fn tags(&self) -> Vec<&'static str> {
-        let error = self.status >= 400 || self.code.is_some();
+        // Some vendors have a code for success as well.
+        let success = self.pack.endpoint(&self.asked.endpoint).and_then(|(_, endpoint)| {
+            let code = self.pack.code_of(&endpoint.replies.all[endpoint.success])?;
+            Some(code.code.as_str())
+        });
+        let coded = self.code.as_deref().is_some_and(|code| Some(code) != success);
+        let error = self.status >= 400 || coded;
         let all = [
             ("success", !error),
             ("error", error),

@@ -22,6 +22,7 @@ use crate::{
     case::{Case, Suite},
     mismatch::Mismatch,
     schema::Schema,
+    snapshot::PLAIN_HEADERS,
     target::{Answer, TargetError},
 };
 
@@ -35,18 +36,6 @@ const ENOUGH_ALIKE: usize = 30;
 
 /// Cases that differ in whom they ask about: no more of them are asked than these.
 const MOST_ALIKE: usize = 12;
-
-/// Headers that say nothing of the vendor, or that the way there adds.
-const PLAIN_HEADERS: [&str; 8] = [
-    "connection",
-    "content-length",
-    "date",
-    "keep-alive",
-    "server",
-    "transfer-encoding",
-    "x-sim-exchange",
-    "x-sim-hint",
-];
 
 /// New headers that a client should know of.
 const TELLING_HEADERS: [&str; 2] = ["retry-after", "www-authenticate"];
@@ -388,7 +377,10 @@ const MOST_VALUES: usize = 4;
 
 /// Headers that may matter.
 fn headers(answer: &Answer) -> BTreeMap<String, String> {
-    let all = answer.headers.iter().filter(|(name, _)| !PLAIN_HEADERS.contains(&name.as_str()));
+    let all = answer
+        .headers
+        .iter()
+        .filter(|(name, _)| name != "server" && !PLAIN_HEADERS.contains(&name.as_str()));
     all.cloned().collect()
 }
 

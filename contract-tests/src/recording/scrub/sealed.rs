@@ -89,12 +89,6 @@ impl Keyring {
             let name = &field.key;
             Some(if name.starts_with('/') { name.clone() } else { format!("/{name}") })
         };
-        let text = |body: &Value, at: &str| {
-            body.pointer(at)
-                .and_then(Value::as_str)
-                .filter(|text| !text.is_empty())
-                .map(str::to_owned)
-        };
         let mut put = |body: &mut Value, at: &str, new: String| {
             if let Some(value) = body.pointer_mut(at) {
                 *value = new.into();
@@ -158,12 +152,6 @@ impl Keyring {
         done: &mut HashSet<String>,
         dropped: &mut Vec<String>,
     ) {
-        let text = |body: &Value, at: &str| {
-            body.pointer(at)
-                .and_then(Value::as_str)
-                .filter(|text| !text.is_empty())
-                .map(str::to_owned)
-        };
         let mut put = |body: &mut Value, at: &str, new: String| {
             if let Some(value) = body.pointer_mut(at) {
                 *value = new.into();
@@ -222,4 +210,9 @@ fn walk(pseudonyms: &mut Pseudonyms, json: &mut Value, at: &str) {
 fn is_base64_of_json(text: &str) -> bool {
     crate::client::crypto::from_base64(text)
         .is_some_and(|bytes| serde_json::from_slice::<Value>(&bytes).is_ok())
+}
+
+/// The text at a pointer; `None` where none is there or it is empty.
+fn text(body: &Value, at: &str) -> Option<String> {
+    body.pointer(at).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
 }
